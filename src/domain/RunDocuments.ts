@@ -1,0 +1,196 @@
+/** Machine output, version 1 (experience.md §5): plans, run events, why, status. */
+import { Schema } from "effect"
+import { ErrorDocument } from "./Failure.ts"
+import { JudgedFinding, Verdict } from "./Finding.ts"
+
+export const Decision = Schema.Literals(["fresh", "stale", "pending", "blocked", "drifted", "held"])
+export type Decision = typeof Decision.Type
+
+export const Outcome = Schema.Literals([
+  "executed",
+  "fresh",
+  "restored",
+  "reused",
+  "failed",
+  "blocked",
+  "drifted",
+  "held",
+  "tainted",
+  "cancelled"
+])
+export type Outcome = typeof Outcome.Type
+
+export const CauseKind = Schema.Literals([
+  "never-run",
+  "input-changed",
+  "input-missing",
+  "input-appeared",
+  "option-changed",
+  "code-changed",
+  "need-changed",
+  "need-unknown",
+  "need-failed",
+  "tool-changed",
+  "tool-missing",
+  "environment-changed",
+  "runtime-changed",
+  "engine-changed",
+  "output-missing",
+  "output-altered",
+  "forced",
+  "gate-failed",
+  "gate-unknown",
+  "conflict",
+  "drifted",
+  "held"
+])
+export type CauseKind = typeof CauseKind.Type
+
+/** One reason for a decision; `from` is the task it came from. Values are printed, sizes in bytes where known. */
+export const Cause = Schema.Struct({
+  kind: CauseKind,
+  subject: Schema.String,
+  old: Schema.NullOr(Schema.String),
+  new: Schema.NullOr(Schema.String),
+  from: Schema.NullOr(Schema.String)
+})
+export type Cause = typeof Cause.Type
+
+const TaskName = { task: Schema.String, target: Schema.String, stage: Schema.String, check: Schema.NullOr(Schema.String) }
+
+export const PlannedTask = Schema.Struct({
+  ...TaskName,
+  decision: Decision,
+  verdict: Schema.NullOr(Verdict),
+  causes: Schema.Array(Cause)
+})
+export type PlannedTask = typeof PlannedTask.Type
+
+const count = Schema.Int
+
+export const PlanCounts = Schema.Struct({ fresh: count, stale: count, pending: count, blocked: count, drifted: count, held: count })
+export type PlanCounts = typeof PlanCounts.Type
+
+export const PlanDocument = Schema.Struct({
+  atlas: Schema.Literal("plan/1"),
+  project: Schema.String,
+  tasks: Schema.Array(PlannedTask),
+  counts: PlanCounts
+})
+export type PlanDocument = typeof PlanDocument.Type
+
+export const RunCounts = Schema.Struct({
+  executed: count,
+  fresh: count,
+  restored: count,
+  reused: count,
+  failed: count,
+  blocked: count,
+  drifted: count,
+  held: count,
+  tainted: count,
+  cancelled: count
+})
+export type RunCounts = typeof RunCounts.Type
+
+export const RunStarted = Schema.Struct({
+  event: Schema.Literal("run-started"),
+  atlas: Schema.Literal("run/1"),
+  run: Schema.String,
+  project: Schema.String,
+  targets: count,
+  tasks: count,
+  jobs: count,
+  /** The day by which waivers are judged, UTC. */
+  now: Schema.String
+})
+export const TaskStarted = Schema.Struct({ event: Schema.Literal("task-started"), ...TaskName, causes: Schema.Array(Cause) })
+export const TaskProgress = Schema.Struct({
+  event: Schema.Literal("task-progress"),
+  task: Schema.String,
+  label: Schema.String,
+  done: Schema.Number,
+  total: Schema.NullOr(Schema.Number),
+  unit: Schema.String
+})
+export const TaskLog = Schema.Struct({
+  event: Schema.Literal("task-log"),
+  task: Schema.String,
+  level: Schema.Literals(["debug", "info", "warning", "error"]),
+  message: Schema.String
+})
+export const FindingEvent = Schema.Struct({ event: Schema.Literal("finding"), task: Schema.String, ...JudgedFinding.fields })
+/** `verdict` is null for what reports no findings; `error` is the first of `errors`. */
+export const TaskFinished = Schema.Struct({
+  event: Schema.Literal("task-finished"),
+  ...TaskName,
+  outcome: Outcome,
+  verdict: Schema.NullOr(Verdict),
+  ms: Schema.Number,
+  causes: Schema.Array(Cause),
+  findings: Schema.Array(JudgedFinding),
+  summary: Schema.NullOr(Schema.String),
+  error: Schema.optionalKey(ErrorDocument),
+  errors: Schema.optionalKey(Schema.Array(ErrorDocument))
+})
+export type TaskFinished = typeof TaskFinished.Type
+export const RunFinished = Schema.Struct({
+  event: Schema.Literal("run-finished"),
+  run: Schema.String,
+  outcome: Schema.Literals(["succeeded", "failed", "interrupted"]),
+  counts: RunCounts,
+  /** Waivers that matched nothing or have run out, as sentences. */
+  warnings: Schema.Array(Schema.String),
+  ms: Schema.Number,
+  exit: Schema.Int
+})
+export type RunFinished = typeof RunFinished.Type
+
+export const RunEvent = Schema.Union([RunStarted, TaskStarted, TaskProgress, TaskLog, FindingEvent, TaskFinished, RunFinished])
+export type RunEvent = typeof RunEvent.Type
+
+/** `why`: the task's decision, and those of what it hangs on, nearest last. */
+export const WhyDocument = Schema.Struct({
+  atlas: Schema.Literal("why/1"),
+  task: Schema.String,
+  decision: Decision,
+  verdict: Schema.NullOr(Verdict),
+  sentence: Schema.String,
+  chain: Schema.Array(PlannedTask),
+  /** For a fresh task: what it rests on. */
+  evidence: Schema.NullOr(
+    Schema.Struct({
+      run: Schema.String,
+      at: Schema.String,
+      rows: Schema.Array(Schema.Struct({ kind: Schema.String, subject: Schema.String, value: Schema.String })),
+      outputs: Schema.Array(Schema.Struct({ name: Schema.String, path: Schema.String, digest: Schema.String }))
+    })
+  )
+})
+export type WhyDocument = typeof WhyDocument.Type
+
+export const StatusDocument = Schema.Struct({
+  atlas: Schema.Literal("status/1"),
+  project: Schema.String,
+  targets: Schema.Array(
+    Schema.Struct({
+      target: Schema.String,
+      state: Schema.Literals(["fresh", "stale", "failed", "waived", "drifted"]),
+      tasks: PlanCounts,
+      verdict: Schema.NullOr(Verdict),
+      lastRun: Schema.NullOr(Schema.Struct({ run: Schema.String, at: Schema.String, outcome: Schema.String }))
+    })
+  ),
+  counts: PlanCounts
+})
+export type StatusDocument = typeof StatusDocument.Type
+
+/** `verify`: every output, store entry and pack against the records. */
+export const VerifyDocument = Schema.Struct({
+  atlas: Schema.Literal("verify/1"),
+  project: Schema.String,
+  ok: Schema.Boolean,
+  checked: Schema.Struct({ tasks: count, files: count, bytes: Schema.Number, cells: count }),
+  damage: Schema.Array(Schema.Struct({ task: Schema.String, path: Schema.String, message: Schema.String }))
+})
+export type VerifyDocument = typeof VerifyDocument.Type

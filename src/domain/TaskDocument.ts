@@ -1,0 +1,104 @@
+/** `task/1` goes to a host, `result/1` comes back; `observe/1` and `observation/1` ask after a cell. Paths are absolute. */
+import { Schema } from "effect"
+import { ErrorDocument } from "./Failure.ts"
+import { Finding } from "./Finding.ts"
+import { OutputKind } from "./ProjectDocument.ts"
+
+/** An output of a need: where it lies (files, folders) or what it is (values). */
+export const NeedOutput = Schema.Struct({
+  name: Schema.String,
+  kind: OutputKind,
+  path: Schema.NullOr(Schema.String),
+  value: Schema.NullOr(Schema.String),
+  digest: Schema.String
+})
+export type NeedOutput = typeof NeedOutput.Type
+
+export const Need = Schema.Struct({ name: Schema.String, task: Schema.String, outputs: Schema.Array(NeedOutput) })
+export type Need = typeof Need.Type
+
+/** What lives in a shared place now. `value` is the cell's own printed value, compared as text. */
+export const CellObservation = Schema.Union([
+  Schema.Struct({ state: Schema.Literal("absent") }),
+  Schema.Struct({ state: Schema.Literal("present"), value: Schema.String }),
+  Schema.Struct({
+    state: Schema.Literal("damaged"),
+    value: Schema.NullOr(Schema.String),
+    problems: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+  }),
+  Schema.Struct({ state: Schema.Literal("retired"), by: Schema.String, at: Schema.String })
+])
+export type CellObservation = typeof CellObservation.Type
+
+const Asked = {
+  task: Schema.String,
+  target: Schema.String,
+  definition: Schema.String,
+  /** Absolute folder of the config, and the config's path when hosts must import it. */
+  root: Schema.String,
+  config: Schema.NullOr(Schema.String),
+  subject: Schema.Json,
+  labels: Schema.Record(Schema.String, Schema.String),
+  options: Schema.Json,
+  needs: Schema.Array(Need),
+  roots: Schema.Record(Schema.String, Schema.String)
+}
+
+export const TaskDocument = Schema.Struct({
+  atlas: Schema.Literal("task/1"),
+  run: Schema.String,
+  ...Asked,
+  inputs: Schema.Array(Schema.Struct({ name: Schema.String, path: Schema.String })),
+  /** Where the task writes each file or folder; the engine moves them to their final places. */
+  outputs: Schema.Array(Schema.Struct({ name: Schema.String, kind: OutputKind, path: Schema.String })),
+  /** A private folder for anything temporary, removed afterwards. */
+  scratch: Schema.String,
+  environment: Schema.Record(Schema.String, Schema.NullOr(Schema.String)),
+  /** For the owner of a cell: what to bring about, and what was seen there before (compare and swap). */
+  cell: Schema.NullOr(Schema.Struct({ desired: Schema.String, live: CellObservation }))
+})
+export type TaskDocument = typeof TaskDocument.Type
+
+export const ResultDocument = Schema.Struct({
+  atlas: Schema.Literal("result/1"),
+  task: Schema.String,
+  /** Empty when it succeeded. */
+  errors: Schema.Array(ErrorDocument),
+  findings: Schema.Array(Finding),
+  /** Outputs of kind `value`. */
+  values: Schema.Record(Schema.String, Schema.String),
+  /** One line for people, e.g. "6,381 records"; null if the task gave none. */
+  summary: Schema.NullOr(Schema.String)
+})
+export type ResultDocument = typeof ResultDocument.Type
+
+export const ObserveDocument = Schema.Struct({
+  atlas: Schema.Literal("observe/1"),
+  ...Asked,
+  /** False while the needs' outputs are not known: then only `live` is asked for. */
+  needsKnown: Schema.Boolean
+})
+export type ObserveDocument = typeof ObserveDocument.Type
+
+export const ObservationDocument = Schema.Struct({
+  atlas: Schema.Literal("observation/1"),
+  task: Schema.String,
+  errors: Schema.Array(ErrorDocument),
+  desired: Schema.NullOr(Schema.String),
+  live: Schema.NullOr(CellObservation)
+})
+export type ObservationDocument = typeof ObservationDocument.Type
+
+/** What a running task tells: `done` and `total` are in `unit` (e.g. bytes). */
+export const HostEvent = Schema.Union([
+  Schema.Struct({
+    event: Schema.Literal("progress"),
+    label: Schema.String,
+    done: Schema.Number,
+    total: Schema.NullOr(Schema.Number),
+    unit: Schema.String
+  }),
+  Schema.Struct({ event: Schema.Literal("log"), level: Schema.Literals(["debug", "info", "warning", "error"]), message: Schema.String }),
+  Schema.Struct({ event: Schema.Literal("finding"), finding: Finding })
+])
+export type HostEvent = typeof HostEvent.Type
