@@ -1,0 +1,195 @@
+/** Runs one task as an Effect and encodes what came of it. Nothing that a plugin does escapes as anything but a result. */
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
+import { isAbsolute, relative, resolve } from "node:path"
+import { Cause, Effect, Exit, Schema } from "effect"
+import { codeOfTag, encodeFailure, encodeFailures, type ErrorDocument, type Where } from "../domain/Failure.ts"
+import { TaskDefect, TaskLost, TaskOutputMissing, TaskUndeclared } from "../domain/Fault.ts"
+import type { Finding } from "../domain/Finding.ts"
+import type { HostEvent, Need, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import { type CheckValue, type StageValue, tagOf } from "./Definitions.ts"
+
+const progressEveryMs = 100
+
+export type Definitions = ReadonlyMap<string, StageValue | CheckValue>
+
+/** Decodes what was encoded when the config was evaluated. */
+export const decoded = (schema: Schema.Top, value: unknown): unknown =>
+  Schema.decodeUnknownSync(schema as Schema.Codec<unknown, unknown>)(value)
+
+/** `needs.ingest.buildRoot`: a path, or a value; roles of other targets apart. */
+export const needsView = (needs: ReadonlyArray<Need>) => {
+  const own: Record<string, Record<string, string>> = {}
+  const across: Record<string, Record<string, string> | null> = {}
+  for (const need of needs) {
+    const outputs: Record<string, string> = {}
+    for (const output of need.outputs) outputs[output.name] = output.kind === "value" ? (output.value ?? "") : (output.path ?? "")
+    if (need.name.startsWith("across:")) across[need.name.slice("across:".length)] = outputs
+    else own[need.name] = outputs
+  }
+  return { own, across }
+}
+
+const ownPlace = (stack: string): Where | undefined => {
+  for (const line of stack.split("\n")) {
+    const match = /(?:\(|at )((?:file:\/\/)?\/[^)]*?):(\d+):(\d+)\)?$/.exec(line)
+    if (match?.[1] !== undefined && !match[1].includes("/node_modules/"))
+      return { path: match[1].replace(/^file:\/\//, ""), line: Number(match[2]), column: Number(match[3]) }
+  }
+  return undefined
+}
+
+const defect = (definition: string, thrown: unknown): ErrorDocument => {
+  const stack = thrown instanceof Error ? (thrown.stack ?? "") : ""
+  const where = ownPlace(stack)
+  return encodeFailure(
+    new TaskDefect({
+      message: `${definition} broke: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      stack: stack.split("\n").slice(0, 8).join("\n"),
+      ...(where === undefined ? {} : { where })
+    })
+  )
+}
+
+/** Declared errors as they are; others as a fault that names them. Interruption alone yields none. */
+const errorsOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>, value: StageValue | CheckValue): ReadonlyArray<ErrorDocument> => {
+  if (Exit.isSuccess(exit)) return []
+  const declared = new Map(value.def.errors.map((error) => [codeOfTag(tagOf(error) ?? ""), error.docs]))
+  const errors: Array<ErrorDocument> = []
+  for (const reason of exit.cause.reasons) {
+    if (Cause.isDieReason(reason)) errors.push(defect(value.name, reason.defect))
+    if (!Cause.isFailReason(reason)) continue
+    if (typeof (reason.error as { _tag?: unknown } | null)?._tag !== "string") {
+      errors.push(defect(value.name, reason.error))
+      continue
+    }
+    for (const failure of encodeFailures(reason.error)) {
+      if (declared.has(failure.code) || failure.code === "SUBJECT_UNREADABLE") errors.push(failure)
+      else
+        errors.push(
+          encodeFailure(
+            new TaskUndeclared({
+              message: `${value.name} fails with ${failure.code} (${failure.message}), which it does not declare`,
+              failure,
+              ...(failure.where === undefined ? {} : { where: failure.where })
+            })
+          )
+        )
+    }
+  }
+  return errors
+}
+
+/** Moves an output that was written elsewhere in the scratch folder to where it belongs. */
+const settleOutput = (task: TaskDocument, name: string, returned: unknown, to: string): ErrorDocument | undefined => {
+  if (typeof returned !== "string" || returned === to) return undefined
+  const from = resolve(task.scratch, returned)
+  const inside = relative(task.scratch, from)
+  if (inside === "" || inside.startsWith("..") || isAbsolute(inside) || !existsSync(from))
+    return encodeFailure(
+      new TaskOutputMissing({
+        output: name,
+        message: `${task.task} gives ${returned} as ${name}: it is not in the task's scratch folder`,
+        where: { path: returned }
+      })
+    )
+  rmSync(to, { recursive: true, force: true })
+  try {
+    renameSync(from, to)
+  } catch {
+    cpSync(from, to, { recursive: true, verbatimSymlinks: true })
+  }
+  return undefined
+}
+
+/** Executes `task`. Interruptible; an interrupted task has no result. */
+export const execute = (definitions: Definitions, task: TaskDocument, tell: (event: HostEvent) => void): Effect.Effect<ResultDocument> =>
+  Effect.suspend(() => {
+    const findings: Array<Finding> = []
+    const values: Record<string, string> = {}
+    let summary: string | null = null
+    const result = (errors: ReadonlyArray<ErrorDocument>): ResultDocument => ({
+      atlas: "result/1",
+      task: task.task,
+      errors: [...errors],
+      findings,
+      values,
+      summary
+    })
+    const value = definitions.get(task.definition)
+    if (value === undefined)
+      return Effect.succeed(result([encodeFailure(new TaskLost({ message: `the host does not know definition ${task.definition}` }))]))
+    let told = 0
+    const telling = {
+      report: (name: string, { at, message }: { readonly at: string; readonly message: string }) =>
+        Effect.sync(() => {
+          if (value.def.findings[name] === undefined) throw new Error(`${value.name} reports finding ${name}, which it does not declare`)
+          const finding = { name, at: String(at), message: String(message) }
+          findings.push(finding)
+          tell({ event: "finding", finding })
+        }),
+      progress: (now: { readonly label?: string; readonly done: number; readonly total?: number; readonly unit?: string }) =>
+        Effect.sync(() => {
+          const at = performance.now()
+          if (at - told < progressEveryMs && now.done !== now.total) return
+          told = at
+          tell({ event: "progress", label: now.label ?? "", done: now.done, total: now.total ?? null, unit: now.unit ?? "bytes" })
+        }),
+      log: (message: string, level: "debug" | "info" | "warning" | "error" = "info") =>
+        Effect.sync(() => tell({ event: "log", level, message })),
+      summary: (line: string) =>
+        Effect.sync(() => {
+          summary = line
+        })
+    }
+    const program = Effect.suspend(() => {
+      mkdirSync(task.scratch, { recursive: true })
+      const { own, across } = needsView(task.needs)
+      const options = decoded(value.def.options, task.options)
+      if (value.kind === "check") {
+        return value.def.run({ ...telling, task: task.task, labels: task.labels, subject: own["subject"], options, scratch: task.scratch })
+      }
+      const roles: Record<string, unknown> = Object.fromEntries(
+        Object.keys(value.def.across ?? {}).map((role) => [role, across[role] ?? null])
+      )
+      const run = value.def.run
+      if (run === undefined) throw new Error(`${value.name} is a command: the engine runs it, not a host`)
+      return run({
+        ...telling,
+        task: task.task,
+        target: decoded(value.def.target, task.subject),
+        labels: task.labels,
+        inputs: Object.fromEntries(task.inputs.map((input) => [input.name, input.path])),
+        options,
+        needs: own,
+        across: roles,
+        outputs: Object.fromEntries(task.outputs.filter((o) => o.kind !== "value").map((output) => [output.name, output.path])),
+        scratch: task.scratch,
+        roots: task.roots,
+        environment: Object.fromEntries(Object.entries(task.environment).map(([name, v]) => [name, v ?? undefined])),
+        cell: task.cell
+      })
+    })
+    return Effect.matchCauseEffect(program, {
+      onFailure: (cause) => {
+        if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+        return Effect.succeed(result(errorsOf(Exit.failCause(cause), value)))
+      },
+      onSuccess: (returned) =>
+        Effect.sync(() => {
+          const errors: Array<ErrorDocument> = []
+          const given = (typeof returned === "object" && returned !== null ? returned : {}) as Record<string, unknown>
+          for (const output of task.outputs) {
+            const what = given[output.name]
+            if (output.kind !== "value") {
+              const problem = settleOutput(task, output.name, what, output.path)
+              if (problem !== undefined) errors.push(problem)
+            } else if (typeof what === "string") values[output.name] = what
+            else if (task.cell === null)
+              errors.push(
+                encodeFailure(new TaskOutputMissing({ output: output.name, message: `${task.task} returned no value for ${output.name}` }))
+              )
+          }
+          return result(errors)
+        })
+    })
+  })

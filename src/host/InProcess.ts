@@ -1,0 +1,53 @@
+/** The in-process layer of `Host`: for embedding and fast tests. */
+import { Effect, Layer } from "effect"
+import { ConfigInvalid } from "../domain/EngineErrors.ts"
+import { encodeFailure } from "../domain/Failure.ts"
+import { TaskLost } from "../domain/Fault.ts"
+import { Host, type HostModule } from "../ports/Host.ts"
+
+const sentence = (problems: ConfigInvalid["problems"]): string =>
+  problems.length === 1 ? (problems[0]?.message ?? "") : `the config has ${problems.length} problems`
+
+/** `open` yields the host when it is first needed. */
+export const layer = (open: () => Promise<HostModule>): Layer.Layer<Host> =>
+  Layer.sync(Host, () => {
+    let opened: Promise<HostModule> | undefined
+    const host = Effect.promise(() => (opened ??= open()))
+    return Host.of({
+      evaluate: Effect.gen(function* () {
+        const module = yield* host
+        const answer = yield* Effect.promise(() => module.evaluate())
+        if ("project" in answer) return answer.project
+        return yield* new ConfigInvalid({ message: sentence(answer.problems), problems: answer.problems })
+      }),
+      execute: (task, tell) =>
+        Effect.flatMap(host, (module) =>
+          Effect.tryPromise({ try: (signal) => module.execute(task, tell, signal), catch: String }).pipe(
+            Effect.catch((lost) =>
+              Effect.succeed({
+                atlas: "result/1" as const,
+                task: task.task,
+                errors: [encodeFailure(new TaskLost({ message: `the host of ${task.task} answered nothing: ${lost}` }))],
+                findings: [],
+                values: {},
+                summary: null
+              })
+            )
+          )
+        ),
+      observe: (question) =>
+        Effect.flatMap(host, (module) =>
+          Effect.tryPromise({ try: (signal) => module.observe(question, signal), catch: String }).pipe(
+            Effect.catch((lost) =>
+              Effect.succeed({
+                atlas: "observation/1" as const,
+                task: question.task,
+                errors: [encodeFailure(new TaskLost({ message: `the host of ${question.task} answered nothing: ${lost}` }))],
+                desired: null,
+                live: null
+              })
+            )
+          )
+        )
+    })
+  })

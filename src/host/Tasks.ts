@@ -1,0 +1,342 @@
+/** Targets × stages × checks: the tasks of a project document. */
+import { posix } from "node:path"
+import { ConfigConflict, ConfigOption, ConfigShape, ConfigTarget } from "../domain/ConfigErrors.ts"
+import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
+import type { Severity, Waiver } from "../domain/Finding.ts"
+import type { Command, ProjectTask } from "../domain/ProjectDocument.ts"
+import { token } from "../domain/Tokens.ts"
+import type { Member } from "../plugin/Stage.ts"
+import type { CheckValue, StageValue } from "./Definitions.ts"
+import { decodeAll, encodeJson, fieldsOf } from "./SchemaProblems.ts"
+import type { TargetValue } from "./Targets.ts"
+
+const dayMs = 86_400_000
+
+const targetOf = (task: string): string => task.slice(0, task.indexOf(":"))
+
+interface Made {
+  readonly tasks: ReadonlyArray<ProjectTask>
+  readonly problems: ReadonlyArray<ErrorDocument>
+}
+
+/** For each stage: the nearest later stages that own a cell. What fails before them must not reach a shared place. */
+const nearestCellStages = (stages: ReadonlyArray<StageValue>): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const dependents = new Map<string, Array<StageValue>>()
+  for (const stage of stages) for (const need of stage.def.needs) dependents.set(need.stage, [...(dependents.get(need.stage) ?? []), stage])
+  const found = new Map<string, ReadonlyArray<string>>()
+  for (const stage of stages) {
+    const reached: Array<string> = []
+    const seen = new Set<string>()
+    const queue = [...(dependents.get(stage.name) ?? [])]
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      if (seen.has(next.name)) continue
+      seen.add(next.name)
+      if (next.def.cell === undefined) queue.push(...(dependents.get(next.name) ?? []))
+      else reached.push(next.name)
+    }
+    found.set(stage.name, reached)
+  }
+  return found
+}
+
+const waiversOf = (target: TargetValue, name: string): ReadonlyArray<Waiver> =>
+  target.waive.filter((w) => w.check === name).map(({ finding, at, because, until }) => ({ finding, at, because, until }))
+
+const severityOf = (target: TargetValue, name: string): Readonly<Record<string, Severity>> => target.severity[name] ?? {}
+
+/** A group's members, by the values of the labels it goes by; targets without one of them are in no group. */
+const groupsOf = (stage: StageValue, targets: ReadonlyArray<TargetValue>): ReadonlyMap<string, ReadonlyArray<TargetValue>> => {
+  const groups = new Map<string, Array<TargetValue>>()
+  const by = new Set(stage.def.group?.by ?? [])
+  for (const target of targets) {
+    if ([...by].some((label) => target.labels[label] === undefined)) continue
+    const id = Object.entries(target.labels)
+      .map(([label, value]) => (by.has(label) ? value : "*"))
+      .join("/")
+    groups.set(id, [...(groups.get(id) ?? []), target])
+  }
+  return groups
+}
+
+export const makeTasks = (
+  stages: ReadonlyArray<StageValue>,
+  checks: ReadonlyArray<CheckValue>,
+  targets: ReadonlyArray<TargetValue>
+): Made => {
+  const problems: Array<ErrorDocument> = []
+  const tasks: Array<ProjectTask> = []
+  const later = nearestCellStages(stages)
+  const byId = new Map(targets.map((target) => [target.target, target]))
+
+  const stageTask = (stage: StageValue, id: string, source: TargetValue): void => {
+    const at = source.where === undefined ? {} : { where: source.where }
+    const fail = (message: string) =>
+      problems.push(encodeFailure(new ConfigTarget({ target: source.target, message: `${source.target}: ${message}`, ...at })))
+    const wants = fieldsOf(stage.def.target)
+    const picked =
+      wants === null
+        ? source.fields
+        : Object.fromEntries(wants.filter((key) => key in source.fields).map((key) => [key, source.fields[key]]))
+    const subject = decodeAll(stage.def.target, picked)
+    if (!subject.ok) {
+      for (const problem of subject.problems)
+        fail(
+          problem.message === "Missing key"
+            ? `${problem.key} is missing, which ${stage.name} wants`
+            : `${problem.key}: ${problem.message} (${stage.name} wants it)`
+        )
+      return
+    }
+    const options = optionsOf(stage, source, problems)
+    if (options === undefined) return
+    const roots = stage.places
+    const labels = source.labels
+    const view = { target: subject.value, labels, roots }
+    let inputs: Readonly<Record<string, string | undefined>>
+    let paths: Readonly<Record<string, string | undefined>>
+    let cell: ProjectTask["cell"] = null
+    try {
+      inputs = stage.def.inputs(subject.value)
+      paths = stage.def.paths?.(view) ?? {}
+      if (stage.def.cell !== undefined) cell = { cell: stage.def.cell.id(view), immutable: stage.def.cell.immutable }
+    } catch (error) {
+      fail(`${stage.name} cannot be laid out: ${error instanceof Error ? error.message : String(error)}`)
+      return
+    }
+    const outputs = Object.entries(stage.def.outputs).map(([name, kind]) => ({
+      name,
+      kind,
+      path: kind === "value" ? "" : posix.normalize(paths[name] ?? `.atlas/outputs/${id.replaceAll("*", "_all")}/${stage.name}/${name}`)
+    }))
+    const needs = stage.def.needs.map((need) => ({ name: need.stage, task: `${source.target}:${need.stage}` }))
+    for (const [role, other] of Object.entries(stage.def.across ?? {})) {
+      const played = source.across[role]
+      if (played === undefined) continue
+      if (byId.has(played)) needs.push({ name: `across:${role}`, task: `${played}:${other.stage}` })
+      else
+        problems.push(
+          encodeFailure(
+            new ConfigOption({
+              target: source.target,
+              message: `${source.target}: role ${role} is played by ${played}, which is not a target`,
+              nearest: [],
+              ...at
+            })
+          )
+        )
+    }
+    const given = Object.entries(inputs).flatMap(([name, path]) => (path === undefined ? [] : [{ name, path }]))
+    tasks.push({
+      task: `${id}:${stage.name}`,
+      target: id,
+      stage: stage.name,
+      check: null,
+      definition: stage.name,
+      labels:
+        stage.def.group === undefined
+          ? labels
+          : Object.fromEntries(Object.entries(labels).filter(([label]) => stage.def.group?.by.includes(label))),
+      needs,
+      gates: [],
+      inputs: given,
+      options: encodeJson(stage.def.options, options.value),
+      subject: encodeJson(stage.def.target, subject.value),
+      outputs,
+      roots,
+      cell,
+      environment: [...(stage.def.environment ?? [])],
+      tools: [...(stage.def.tools ?? [])],
+      runtime: [...(stage.def.runtime ?? [])],
+      timeoutMs: stage.def.timeoutMs ?? dayMs,
+      severity: severityOf(source, stage.name),
+      waivers: waiversOf(source, stage.name),
+      command: stage.def.command === undefined ? null : commandOf(stage, subject.value, options.value, given, outputs, fail),
+      declaredAt: source.where ?? null
+    })
+  }
+
+  for (const stage of stages) {
+    if (stage.def.group === undefined) {
+      for (const target of targets) stageTask(stage, target.target, target)
+      continue
+    }
+    for (const [id, members] of groupsOf(stage, targets)) {
+      const [first, ...rest] = members.map((m): Member => ({ target: m.target, labels: m.labels }))
+      if (first === undefined) continue
+      const picked = stage.def.group.pick([first, ...rest])
+      const source = byId.get(picked.target)
+      if (source !== undefined) stageTask(stage, id, source)
+    }
+  }
+  for (const check of checks) {
+    const on = tasks.filter((task) => task.stage === check.def.on.stage && task.check === null)
+    for (const subject of on) {
+      const source = byId.get(subject.target) ?? byId.get(targetOf(subject.needs[0]?.task ?? ":"))
+      if (source === undefined) continue
+      const options = optionsOf(check, source, problems)
+      if (options === undefined) continue
+      tasks.push({
+        ...subject,
+        task: `${subject.task}:${check.name}`,
+        check: check.name,
+        definition: check.name,
+        needs: [{ name: "subject", task: subject.task }],
+        gates: [],
+        inputs: [],
+        options: encodeJson(check.def.options, options.value),
+        subject: null,
+        outputs: [],
+        roots: {},
+        cell: null,
+        environment: [],
+        tools: [],
+        runtime: [],
+        timeoutMs: check.def.timeoutMs ?? dayMs,
+        severity: severityOf(source, check.name),
+        waivers: waiversOf(source, check.name),
+        command: null
+      })
+    }
+  }
+  const gated = withGates(tasks, stages, checks, later)
+  conflicts(gated, problems)
+  return { tasks: inOrder(gated, stages, targets), problems }
+}
+
+const optionsOf = (
+  value: StageValue | CheckValue,
+  target: TargetValue,
+  problems: Array<ErrorDocument>
+): { readonly value: unknown } | undefined => {
+  const decoded = decodeAll(value.def.options, { ...value.defaults, ...target.options[value.name] })
+  if (decoded.ok) return { value: decoded.value }
+  for (const { key, message } of decoded.problems)
+    problems.push(
+      encodeFailure(
+        new ConfigOption({
+          target: target.target,
+          message: `${target.target}: option ${key} of ${value.name}${message === "Missing key" ? " is missing" : `: ${message}`}`,
+          nearest: [],
+          ...(target.where === undefined ? {} : { where: target.where })
+        })
+      )
+    )
+  return undefined
+}
+
+const commandOf = (
+  stage: StageValue,
+  target: unknown,
+  options: unknown,
+  inputs: ReadonlyArray<{ readonly name: string }>,
+  outputs: ReadonlyArray<{ readonly name: string }>,
+  fail: (message: string) => void
+): Command | null => {
+  const needs = new Proxy(
+    {},
+    { get: (_n, need) => new Proxy({}, { get: (_o, output) => token("need", `${String(need)}.${String(output)}`) }) }
+  )
+  const tokens = (kind: "input" | "output", names: ReadonlyArray<{ readonly name: string }>) =>
+    Object.fromEntries(names.map(({ name }) => [name, token(kind, name)]))
+  try {
+    const command = stage.def.command?.({ target, options, needs, inputs: tokens("input", inputs), outputs: tokens("output", outputs) }) as
+      | Command
+      | undefined
+    if (command === undefined || command.argv.length === 0 || command.argv.some((word) => typeof word !== "string")) {
+      fail(`${stage.name}: a command needs words, each a text`)
+      return null
+    }
+    return command
+  } catch (error) {
+    fail(`${stage.name}: ${error instanceof Error ? error.message : String(error)}`)
+    return null
+  }
+}
+
+/** A failed verdict of a task blocks the stages it gates, in its own target (a group's task: where its need is). */
+const withGates = (
+  tasks: ReadonlyArray<ProjectTask>,
+  stages: ReadonlyArray<StageValue>,
+  checks: ReadonlyArray<CheckValue>,
+  later: ReadonlyMap<string, ReadonlyArray<string>>
+): ReadonlyArray<ProjectTask> => {
+  const gatesOf = new Map<string, ReadonlyArray<string>>()
+  for (const stage of stages) gatesOf.set(stage.name, Object.keys(stage.def.findings).length === 0 ? [] : (later.get(stage.name) ?? []))
+  for (const check of checks) gatesOf.set(check.name, check.gates ?? later.get(check.def.on.stage) ?? [])
+  const reachable = new Map<string, string>()
+  for (const task of tasks)
+    if (task.check === null) {
+      reachable.set(task.task, task.task)
+      for (const need of task.needs) reachable.set(`${targetOf(need.task)}:${task.stage}`, task.task)
+    }
+  const closing = new Map<string, Array<string>>()
+  for (const task of tasks)
+    for (const gate of gatesOf.get(task.definition) ?? []) {
+      const gated = reachable.get(`${task.target}:${gate}`)
+      if (gated !== undefined && gated !== task.task) closing.set(gated, [...(closing.get(gated) ?? []), task.task])
+    }
+  return tasks.map((task) => ({ ...task, gates: closing.get(task.task) ?? [] }))
+}
+
+/** Two writers of one place, two owners of a cell, an output inside another, two tasks of one name. */
+const conflicts = (tasks: ReadonlyArray<ProjectTask>, problems: Array<ErrorDocument>): void => {
+  const refuse = (message: string, one: ProjectTask, other: ProjectTask) =>
+    problems.push(
+      encodeFailure(
+        new ConfigConflict({ message, tasks: [one.task, other.task], ...(other.declaredAt === null ? {} : { where: other.declaredAt }) })
+      )
+    )
+  const names = new Map<string, ProjectTask>()
+  const places: Array<{ readonly path: string; readonly task: ProjectTask }> = []
+  const cells = new Map<string, ProjectTask>()
+  for (const task of tasks) {
+    const twin = names.get(task.task)
+    if (twin !== undefined) refuse(`two tasks are called ${task.task}`, twin, task)
+    names.set(task.task, task)
+    if (task.cell !== null) {
+      const owner = cells.get(task.cell.cell)
+      if (owner !== undefined) refuse(`${owner.task} and ${task.task} both own ${task.cell.cell}`, owner, task)
+      cells.set(task.cell.cell, task)
+    }
+    for (const output of task.outputs) if (output.path !== "") places.push({ path: output.path, task })
+  }
+  // with "/" appended, a folder stands right before what lies in it
+  const key = (place: { readonly path: string }) => `${place.path}/`
+  places.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  const open: Array<{ readonly path: string; readonly task: ProjectTask }> = []
+  for (const place of places) {
+    while (open.length > 0 && !`${place.path}/`.startsWith(`${open[open.length - 1]?.path}/`)) open.pop()
+    const holder = open[open.length - 1]
+    if (holder !== undefined)
+      refuse(
+        holder.path === place.path
+          ? `${holder.task.task} and ${place.task.task} both write ${place.path}`
+          : `${place.task.task} writes ${place.path} inside ${holder.path} of ${holder.task.task}`,
+        holder.task,
+        place.task
+      )
+    open.push(place)
+  }
+}
+
+/** By target, then by stage, each stage followed by its checks; groups last. */
+const inOrder = (
+  tasks: ReadonlyArray<ProjectTask>,
+  stages: ReadonlyArray<StageValue>,
+  targets: ReadonlyArray<TargetValue>
+): ReadonlyArray<ProjectTask> => {
+  const stageRank = new Map(stages.map((stage, index) => [stage.name, index]))
+  const targetRank = new Map(targets.map((target, index) => [target.target, index]))
+  return tasks
+    .map((task, index) => ({
+      task,
+      index,
+      rank: (targetRank.get(task.target) ?? targets.length) * stages.length + (stageRank.get(task.stage) ?? 0)
+    }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map(({ task }) => task)
+}
+
+/** A project without tasks is a mistake, not an empty success. */
+export const noTasks = (tasks: ReadonlyArray<ProjectTask>): ErrorDocument | undefined =>
+  tasks.length > 0 ? undefined : encodeFailure(new ConfigShape({ message: "the project has no targets", nearest: [] }))

@@ -1,0 +1,17 @@
+/** What plugin authors import as `atlas-run/plugin`. */
+export { Check, type AnyCheck, type CheckTask } from "./plugin/Check.ts"
+export {
+  CommandStage,
+  Stage,
+  type AnyStage,
+  type Findings,
+  type Grouping,
+  type Member,
+  type StageTask,
+  type Telling
+} from "./plugin/Stage.ts"
+export { type ErrorClass, type ErrorDocs, ErrorDocument, Several, several, Told, Where } from "./domain/Failure.ts"
+export { Finding, Severity, type FindingDeclaration } from "./domain/Finding.ts"
+export { type Command } from "./domain/ProjectDocument.ts"
+export { CellObservation } from "./domain/TaskDocument.ts"
+export { PublishConflict, SubjectUnreadable } from "./domain/Fault.ts"

@@ -1,0 +1,27 @@
+/** Where in the user's code something was declared. Needs no registry: values carry it. */
+import { fileURLToPath } from "node:url"
+
+export interface Place {
+  readonly path: string
+  readonly line: number
+  readonly column: number
+}
+
+const frame = /(?:\(|at )((?:file:\/\/|\/)[^)]*?):(\d+):(\d+)\)?$/
+
+/** The stack above `below`, nearest first; modules of Node itself are left out. */
+export const callerPlace = (below: Function): ReadonlyArray<Place> => {
+  const holder: { stack?: string } = {}
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 30
+  Error.captureStackTrace(holder, below)
+  Error.stackTraceLimit = limit
+  const places: Array<Place> = []
+  for (const line of (holder.stack ?? "").split("\n").slice(1)) {
+    const match = frame.exec(line)
+    if (match?.[1] === undefined) continue
+    const path = match[1].startsWith("file://") ? fileURLToPath(match[1].replace(/\?.*$/, "")) : match[1]
+    places.push({ path, line: Number(match[2]), column: Number(match[3]) })
+  }
+  return places
+}
