@@ -68,6 +68,9 @@ export const tagOfCode = (code: string): string =>
     .map((word) => word.slice(0, 1) + word.slice(1).toLowerCase())
     .join("")
 
+/** `too-sparse` → `TOO_SPARSE`: findings may be asked after in this form too. */
+export const codeOfFinding = (name: string): string => name.replaceAll("-", "_").toUpperCase()
+
 /** Tags whose code maps back to them. */
 export const isCodedTag = (tag: string): boolean => /^(?:[A-Z][a-z0-9]+)+$/.test(tag)
 

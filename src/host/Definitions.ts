@@ -1,5 +1,5 @@
 /** The stages and checks of a project value, looked at without trusting their types: perhaps nobody ran tsc. */
-import type { Effect, Schema } from "effect"
+import { type Effect, Schema } from "effect"
 import { ConfigShape, ConfigStages } from "../domain/ConfigErrors.ts"
 import { encodeFailure, type ErrorClass, type ErrorDocument, isCodedTag, codeOfTag, type Where } from "../domain/Failure.ts"
 import type { FindingDeclaration } from "../domain/Finding.ts"
@@ -7,6 +7,7 @@ import type { Definition } from "../domain/ProjectDocument.ts"
 import { nearest } from "../core/Nearest.ts"
 import type { Place } from "../plugin/Place.ts"
 import type { CellDeclaration, Grouping, OutputDeclaration, RuntimePart } from "../plugin/Stage.ts"
+import { fieldsOf } from "./SchemaProblems.ts"
 import { toJsonSchema } from "./OptionsSchema.ts"
 
 /** A stage as the host sees it: the typed declaration with its types forgotten. */
@@ -19,7 +20,10 @@ export interface StageValue {
   readonly def: {
     readonly summary?: string
     readonly target: Schema.Top
-    readonly needs: ReadonlyArray<{ readonly stage: string }>
+    readonly needs: ReadonlyArray<{
+      readonly stage: string
+      readonly def?: { readonly outputs?: Readonly<Record<string, OutputDeclaration>> }
+    }>
     readonly options: Schema.Top
     readonly inputs: (target: unknown) => Readonly<Record<string, string | undefined>>
     readonly outputs: Readonly<Record<string, OutputDeclaration>>
@@ -65,6 +69,10 @@ const nameForm = /^[a-z0-9][a-z0-9-]*$/
 
 export const whereOf = (places: ReadonlyArray<Place>): Where | undefined => places[0]
 
+/** Where a stage or check is declared: below wrappers such as `Command`, the outermost own line. */
+export const declaredWhere = (places: ReadonlyArray<Place>): Where | undefined =>
+  places.findLast((place) => !place.path.includes("/node_modules/")) ?? places[0]
+
 const told = (message: string, where: Where | undefined): ErrorDocument =>
   encodeFailure(new ConfigStages({ message, ...(where === undefined ? {} : { where }) }))
 
@@ -84,13 +92,13 @@ const isObject = (value: unknown): value is Record<string, any> =>
   (typeof value === "object" || typeof value === "function") && value !== null
 
 /** Reads one entry of `stages` or `checks`; pushes what is wrong with it. */
-const definition = (value: unknown, kind: "stage" | "check", at: Where | undefined, problems: Array<ErrorDocument>) => {
+const definition = (value: unknown, kind: "stage" | "check", entry: string, at: Where | undefined, problems: Array<ErrorDocument>) => {
   if (!isObject(value) || typeof value[kind] !== "string" || !isObject(value["def"])) {
-    problems.push(told(`${kind}s holds something that is not a ${kind}`, at))
+    problems.push(told(`${entry} is not a ${kind}`, at))
     return undefined
   }
   const name: string = value[kind]
-  const where = whereOf(value["definedAt"] ?? []) ?? at
+  const where = declaredWhere(Array.isArray(value["definedAt"]) ? value["definedAt"] : []) ?? at
   if (!nameForm.test(name)) problems.push(told(`${kind} name ${JSON.stringify(name)} must be small letters, digits and hyphens`, where))
   const def = value["def"]
   const known = kind === "stage" ? stageKeys : checkKeys
@@ -101,12 +109,54 @@ const definition = (value: unknown, kind: "stage" | "check", at: Where | undefin
       : ["on", "options", "findings", "errors", "run"]
   for (const key of wanted) if (def[key] === undefined) problems.push(told(`${kind} ${name} has no ${key}`, where))
   if (kind === "stage" && def.run === undefined && def.command === undefined) problems.push(told(`stage ${name} has no run`, where))
-  for (const error of def.errors ?? []) {
+  const misshapen = shapeProblems(kind, name, value)
+  for (const problem of misshapen) problems.push(told(problem, where))
+  for (const error of Array.isArray(def.errors) ? def.errors : []) {
     const tag = tagOf(error)
     if (tag === undefined || !isCodedTag(tag))
       problems.push(told(`${name} declares an error whose tag is not of CapitalisedWords: ${String(tag)}`, where))
   }
-  return wanted.every((key) => def[key] !== undefined) ? value : undefined
+  return misshapen.length === 0 && wanted.every((key) => def[key] !== undefined) ? value : undefined
+}
+
+const outputKinds: ReadonlyArray<unknown> = ["file", "folder", "value"]
+const isStage = (value: unknown): boolean => isObject(value) && typeof value["stage"] === "string"
+const isFinding = (value: unknown): boolean =>
+  isObject(value) && (value["severity"] === "error" || value["severity"] === "warning") && typeof value["hint"] === "string"
+
+/** Sentences about fields of another form than the types ask for. An absent field is told elsewhere. */
+const shapeProblems = (kind: "stage" | "check", name: string, value: Record<string, any>): ReadonlyArray<string> => {
+  const def = value["def"]
+  const found: Array<string> = []
+  const list = (field: string, of: unknown) => {
+    if (of === undefined) return
+    if (!Array.isArray(of)) found.push(`${field} of ${name} must be a list`)
+    else for (const [i, entry] of of.entries()) if (!isStage(entry)) found.push(`entry ${i + 1} of ${field} of ${name} is not a stage`)
+  }
+  const record = (field: string, of: unknown, fits: (entry: unknown) => boolean, wanted: string) => {
+    if (of === undefined) return
+    if (!isObject(of)) found.push(`${field} of ${name} must be an object`)
+    else for (const [key, entry] of Object.entries(of)) if (!fits(entry)) found.push(`${key} in ${field} of ${name} must be ${wanted}`)
+  }
+  const call = (field: string) => {
+    if (def[field] !== undefined && typeof def[field] !== "function") found.push(`${field} of ${name} must be a function`)
+  }
+  call("run")
+  record("findings", def.findings, isFinding, '{ severity: "error" or "warning", hint: "…" }')
+  if (def.errors !== undefined && !Array.isArray(def.errors)) found.push(`errors of ${name} must be a list`)
+  if (def.options !== undefined && !Schema.isSchema(def.options)) found.push(`options of ${name} must be a Schema`)
+  if (kind === "check") {
+    if (def.on !== undefined && !isStage(def.on)) found.push(`on of ${name} is not a stage`)
+    list("gates", value["gates"])
+    return found
+  }
+  list("needs", def.needs)
+  call("inputs")
+  call("command")
+  record("outputs", def.outputs, (entry) => outputKinds.includes(entry), '"file", "folder" or "value"')
+  record("across", def.across, isStage, "a stage")
+  if (def.target !== undefined && !Schema.isSchema(def.target)) found.push(`target of ${name} must be a Schema`)
+  return found
 }
 
 /** The tag of an error class. */
@@ -126,48 +176,55 @@ export const readDefinitions = (
   const checkValues: Array<CheckValue> = []
   if (!Array.isArray(stages) || stages.length === 0) problems.push(told("stages must be a list of at least one stage", at))
   if (checks !== undefined && !Array.isArray(checks)) problems.push(told("checks must be a list", at))
-  for (const value of Array.isArray(stages) ? stages : []) {
-    const read = definition(value, "stage", at, problems)
+  for (const [i, value] of (Array.isArray(stages) ? stages : []).entries()) {
+    const read = definition(value, "stage", `entry ${i + 1} of stages`, at, problems)
     if (read !== undefined)
       stageValues.push({
         kind: "stage",
         name: read["stage"],
-        defaults: read["defaults"],
+        defaults: isObject(read["defaults"]) ? read["defaults"] : {},
         places: read["places"],
         definedAt: read["definedAt"],
         def: read["def"]
       })
   }
-  for (const value of Array.isArray(checks) ? checks : []) {
-    const read = definition(value, "check", at, problems)
+  for (const [i, value] of (Array.isArray(checks) ? checks : []).entries()) {
+    const read = definition(value, "check", `entry ${i + 1} of checks`, at, problems)
     if (read !== undefined)
       checkValues.push({
         kind: "check",
         name: read["check"],
-        defaults: read["defaults"],
+        defaults: isObject(read["defaults"]) ? read["defaults"] : {},
         gates: read["gates"] === undefined ? null : read["gates"].map((gate: { readonly stage: string }) => gate.stage),
         definedAt: read["definedAt"],
         def: read["def"]
       })
   }
+  for (const value of [...stageValues, ...checkValues]) {
+    const fields = fieldsOf(value.def.options)
+    for (const key of fields === null ? [] : Object.keys(value.defaults))
+      if (fields?.includes(key) === false) {
+        const near = nearest(key, fields)
+        problems.push(told(`unknown option ${key} of ${value.name}${near[0] === undefined ? "" : `; did you mean ${near[0]}?`}`, at))
+      }
+  }
+  // these are mistakes of the list, so they stand where the project is declared
   const names = new Set(stageValues.map((stage) => stage.name))
   const seen = new Set<string>()
   for (const stage of stageValues) {
-    const where = whereOf(stage.definedAt)
-    if (seen.has(stage.name)) problems.push(told(`two stages are called ${stage.name}`, where))
+    if (seen.has(stage.name)) problems.push(told(`two stages are called ${stage.name}`, at))
     seen.add(stage.name)
     for (const need of stage.def.needs)
-      if (!names.has(need.stage)) problems.push(told(`${stage.name} needs ${need.stage}, which is not in stages`, where))
+      if (!names.has(need.stage)) problems.push(told(`${stage.name} needs ${need.stage}, which is not in stages`, at))
     for (const [role, other] of Object.entries(stage.def.across ?? {}))
-      if (!names.has(other.stage)) problems.push(told(`${stage.name} needs ${other.stage} as ${role}, which is not in stages`, where))
+      if (!names.has(other.stage)) problems.push(told(`${stage.name} needs ${other.stage} as ${role}, which is not in stages`, at))
   }
   for (const check of checkValues) {
-    const where = whereOf(check.definedAt)
-    if (seen.has(check.name)) problems.push(told(`two definitions are called ${check.name}`, where))
+    if (seen.has(check.name)) problems.push(told(`two definitions are called ${check.name}`, at))
     seen.add(check.name)
-    if (!names.has(check.def.on.stage)) problems.push(told(`${check.name} is on ${check.def.on.stage}, which is not in stages`, where))
+    if (!names.has(check.def.on.stage)) problems.push(told(`${check.name} is on ${check.def.on.stage}, which is not in stages`, at))
     for (const gate of check.gates ?? [])
-      if (!names.has(gate)) problems.push(told(`${check.name} gates ${gate}, which is not in stages`, where))
+      if (!names.has(gate)) problems.push(told(`${check.name} gates ${gate}, which is not in stages`, at))
   }
   return { stages: stageValues, checks: checkValues }
 }
@@ -185,6 +242,6 @@ export const describe = (value: StageValue | CheckValue): Definition => ({
   })),
   findings: value.def.findings,
   options: toJsonSchema(value.def.options),
-  definedAt: whereOf(value.definedAt) ?? null,
+  definedAt: declaredWhere(value.definedAt) ?? null,
   modules: [...new Set(value.definedAt.map((place) => place.path))]
 })

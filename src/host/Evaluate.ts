@@ -5,7 +5,7 @@ import type { ProjectDocument } from "../domain/ProjectDocument.ts"
 import type { Place } from "../plugin/Place.ts"
 import { type CheckValue, describe, readDefinitions, type StageValue, unknownKey, whereOf } from "./Definitions.ts"
 import { readTargets } from "./Targets.ts"
-import { makeTasks, noTasks } from "./Tasks.ts"
+import { makeTasks } from "./Tasks.ts"
 
 export interface Evaluated {
   readonly project: ProjectDocument
@@ -50,8 +50,8 @@ export const evaluate = (
   // tasks of definitions that do not fit together would only repeat their problems
   const made = problems.length === 0 ? makeTasks(stages, checks, targets) : { tasks: [], problems: [] }
   problems.push(...made.problems)
-  const empty = problems.length === 0 ? noTasks(made.tasks) : undefined
-  if (empty !== undefined) problems.push(empty)
+  // a project without tasks is a mistake, not an empty success
+  if (problems.length === 0 && made.tasks.length === 0) shape("the project has no targets")
   if (problems.length > 0) return { problems }
   return {
     definitions: new Map([...stages, ...checks].map((definition) => [definition.name, definition])),

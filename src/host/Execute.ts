@@ -2,10 +2,12 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { isAbsolute, relative, resolve } from "node:path"
 import { Cause, Effect, Exit, Schema } from "effect"
-import { codeOfTag, encodeFailure, encodeFailures, type ErrorDocument, type Where } from "../domain/Failure.ts"
+import { codeOfTag, encodeFailure, encodeFailures, type ErrorDocument, tagOfCode } from "../domain/Failure.ts"
 import { TaskDefect, TaskLost, TaskOutputMissing, TaskUndeclared } from "../domain/Fault.ts"
 import type { Finding } from "../domain/Finding.ts"
 import type { HostEvent, Need, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import { blame, ownFrame } from "./Frames.ts"
+import { named } from "./Named.ts"
 import { type CheckValue, type StageValue, tagOf } from "./Definitions.ts"
 
 const progressEveryMs = 100
@@ -23,24 +25,15 @@ export const needsView = (needs: ReadonlyArray<Need>) => {
   for (const need of needs) {
     const outputs: Record<string, string> = {}
     for (const output of need.outputs) outputs[output.name] = output.kind === "value" ? (output.value ?? "") : (output.path ?? "")
-    if (need.name.startsWith("across:")) across[need.name.slice("across:".length)] = outputs
-    else own[need.name] = outputs
+    if (need.name.startsWith("across:")) across[need.name.slice("across:".length)] = named(need.name.replace(":", "."), outputs)
+    else own[need.name] = named(need.name === "subject" ? "subject" : `needs.${need.name}`, outputs)
   }
-  return { own, across }
-}
-
-const ownPlace = (stack: string): Where | undefined => {
-  for (const line of stack.split("\n")) {
-    const match = /(?:\(|at )((?:file:\/\/)?\/[^)]*?):(\d+):(\d+)\)?$/.exec(line)
-    if (match?.[1] !== undefined && !match[1].includes("/node_modules/"))
-      return { path: match[1].replace(/^file:\/\//, ""), line: Number(match[2]), column: Number(match[3]) }
-  }
-  return undefined
+  return { own: named("needs", own), across }
 }
 
 const defect = (definition: string, thrown: unknown): ErrorDocument => {
   const stack = thrown instanceof Error ? (thrown.stack ?? "") : ""
-  const where = ownPlace(stack)
+  const where = ownFrame(stack)
   return encodeFailure(
     new TaskDefect({
       message: `${definition} broke: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
@@ -68,7 +61,7 @@ const errorsOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>, value: St
         errors.push(
           encodeFailure(
             new TaskUndeclared({
-              message: `${value.name} fails with ${failure.code} (${failure.message}), which it does not declare`,
+              message: `${value.name} fails with ${tagOfCode(failure.code)}: add it to errors (${failure.message})`,
               failure,
               ...(failure.where === undefined ? {} : { where: failure.where })
             })
@@ -119,14 +112,17 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
     if (value === undefined)
       return Effect.succeed(result([encodeFailure(new TaskLost({ message: `the host does not know definition ${task.definition}` }))]))
     let told = 0
+    const report = (name: string, { at, message }: { readonly at: string; readonly message: string }): Effect.Effect<void> => {
+      if (!Object.hasOwn(value.def.findings, name))
+        return Effect.die(blame(`${value.name} reports finding ${name}, which it does not declare`, report))
+      return Effect.sync(() => {
+        const finding = { name, at: String(at), message: String(message) }
+        findings.push(finding)
+        tell({ event: "finding", finding })
+      })
+    }
     const telling = {
-      report: (name: string, { at, message }: { readonly at: string; readonly message: string }) =>
-        Effect.sync(() => {
-          if (value.def.findings[name] === undefined) throw new Error(`${value.name} reports finding ${name}, which it does not declare`)
-          const finding = { name, at: String(at), message: String(message) }
-          findings.push(finding)
-          tell({ event: "finding", finding })
-        }),
+      report,
       progress: (now: { readonly label?: string; readonly done: number; readonly total?: number; readonly unit?: string }) =>
         Effect.sync(() => {
           const at = performance.now()

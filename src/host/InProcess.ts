@@ -8,6 +8,21 @@ import { Host, type HostModule } from "../ports/Host.ts"
 const sentence = (problems: ConfigInvalid["problems"]): string =>
   problems.length === 1 ? (problems[0]?.message ?? "") : `the config has ${problems.length} problems`
 
+/** A call across the border. Interruption aborts it and waits until it has ended, finalizers included. */
+const call = <A>(ask: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, string> =>
+  Effect.callback<A, string>((resume) => {
+    const abort = new AbortController()
+    const answer = Promise.resolve().then(() => ask(abort.signal))
+    const ended = answer.then(
+      (value) => resume(Effect.succeed(value)),
+      (reason) => resume(Effect.fail(String(reason)))
+    )
+    return Effect.promise(() => {
+      abort.abort()
+      return ended
+    })
+  })
+
 /** `open` yields the host when it is first needed. */
 export const layer = (open: () => Promise<HostModule>): Layer.Layer<Host> =>
   Layer.sync(Host, () => {
@@ -22,7 +37,7 @@ export const layer = (open: () => Promise<HostModule>): Layer.Layer<Host> =>
       }),
       execute: (task, tell) =>
         Effect.flatMap(host, (module) =>
-          Effect.tryPromise({ try: (signal) => module.execute(task, tell, signal), catch: String }).pipe(
+          call((signal) => module.execute(task, tell, signal)).pipe(
             Effect.catch((lost) =>
               Effect.succeed({
                 atlas: "result/1" as const,
@@ -37,7 +52,7 @@ export const layer = (open: () => Promise<HostModule>): Layer.Layer<Host> =>
         ),
       observe: (question) =>
         Effect.flatMap(host, (module) =>
-          Effect.tryPromise({ try: (signal) => module.observe(question, signal), catch: String }).pipe(
+          call((signal) => module.observe(question, signal)).pipe(
             Effect.catch((lost) =>
               Effect.succeed({
                 atlas: "observation/1" as const,

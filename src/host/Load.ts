@@ -1,12 +1,11 @@
 /** Imports a config and tells in one clear error why that did not work. */
 import { readFileSync, statSync } from "node:fs"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { pathToFileURL } from "node:url"
 import { ConfigImport, ConfigNotFound, ConfigSyntax, ConfigThrew } from "../domain/ConfigErrors.ts"
 import { encodeFailure, type ErrorDocument, type Where } from "../domain/Failure.ts"
+import { ownFrame, pathOf } from "./Frames.ts"
 
 export type Loaded = { readonly exports: Record<string, unknown> } | { readonly problem: ErrorDocument }
-
-const pathOf = (text: string): string => (text.startsWith("file://") ? fileURLToPath(text) : text)
 
 /** `PATH:LINE` and a caret line, as Node prints above a syntax error. */
 const printedPlace = (stack: string): Where | undefined => {
@@ -15,15 +14,6 @@ const printedPlace = (stack: string): Where | undefined => {
   if (match?.[1] === undefined) return undefined
   const caret = lines.slice(1, 4).find((line) => /^\s*\^+\s*$/.test(line))
   return { path: pathOf(match[1]), line: Number(match[2]), ...(caret === undefined ? {} : { column: caret.indexOf("^") + 1 }) }
-}
-
-const ownFrame = (stack: string): Where | undefined => {
-  for (const line of stack.split("\n")) {
-    const match = /(?:\(|at )(file:\/\/[^)]*?):(\d+):(\d+)\)?$/.exec(line)
-    if (match?.[1] !== undefined && !match[1].includes("/node_modules/"))
-      return { path: pathOf(match[1]), line: Number(match[2]), column: Number(match[3]) }
-  }
-  return undefined
 }
 
 /** Where `specifier` stands in `path`: Node does not say. */
@@ -38,21 +28,32 @@ const importPlace = (path: string, specifier: string): Where => {
   return { path }
 }
 
-const importProblem = (message: string, code: string): ErrorDocument => {
-  const names = /^Cannot find (?:module|package) '(.*?)'(?: imported from (.*))?$/.exec(message)
-  const importer = names?.[2] === undefined ? undefined : pathOf(names[2])
-  const missing = names?.[1] ?? ""
-  if (importer === undefined) return encodeFailure(new ConfigImport({ message: `${message} (${code})`, specifier: missing }))
-  const base = missing.split("/").slice(-1)[0] ?? missing
-  const place = importPlace(importer, missing.startsWith("/") ? base : missing)
-  return encodeFailure(new ConfigImport({ message: `${missing} cannot be found`, where: place, specifier: missing }))
+/** Node's sentences about an import that cannot be resolved: what is missing, and what to say. */
+const refusals: ReadonlyArray<readonly [RegExp, (name: string) => string]> = [
+  [/^Cannot find (?:module|package) '(.*?)'/, (name) => `${name} cannot be found`],
+  [/^Directory import '(.*?)'/, (name) => `${name} is a folder: import a file in it`],
+  [/^Package subpath '(?:\.\/)?(.*?)'/, (name) => `${name} is no entry of its package`]
+]
+
+const importProblem = (message: string, config: string): ErrorDocument => {
+  const importer = / imported from (.*)$/s.exec(message)?.[1]
+  const path = importer === undefined ? config : pathOf(importer)
+  for (const [form, tell] of refusals) {
+    const missing = form.exec(message)?.[1]
+    if (missing === undefined) continue
+    const written = missing.startsWith("/") ? (missing.split("/").at(-1) ?? missing) : missing
+    return encodeFailure(new ConfigImport({ message: tell(missing), where: importPlace(path, written), specifier: missing }))
+  }
+  return encodeFailure(new ConfigImport({ message, where: { path }, specifier: "" }))
 }
 
-const problemOf = (error: unknown, config: string): ErrorDocument => {
-  const { code, message, name, stack } = (error instanceof Error ? error : new Error(String(error))) as NodeJS.ErrnoException
+/** The one problem that kept `config` from being evaluated. */
+export const problemOf = (error: unknown, config: string): ErrorDocument => {
+  if (!(error instanceof Error)) return encodeFailure(new ConfigThrew({ message: String(error), where: { path: config } }))
+  const { code, message, name, stack } = error as NodeJS.ErrnoException
   const text = stack ?? ""
   if (code === "ERR_MODULE_NOT_FOUND" || code === "ERR_UNSUPPORTED_DIR_IMPORT" || code === "ERR_PACKAGE_PATH_NOT_EXPORTED")
-    return importProblem(message, code)
+    return importProblem(message, config)
   if (name === "SyntaxError") {
     const where = printedPlace(text) ?? { path: config }
     const absent = /does not provide an export named '(.*?)'/.exec(message)

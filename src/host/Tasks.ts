@@ -1,12 +1,13 @@
 /** Targets × stages × checks: the tasks of a project document. */
 import { posix } from "node:path"
-import { ConfigConflict, ConfigOption, ConfigShape, ConfigTarget } from "../domain/ConfigErrors.ts"
+import { ConfigConflict, ConfigOption, ConfigTarget } from "../domain/ConfigErrors.ts"
 import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
 import type { Severity, Waiver } from "../domain/Finding.ts"
 import type { Command, ProjectTask } from "../domain/ProjectDocument.ts"
 import { token } from "../domain/Tokens.ts"
 import type { Member } from "../plugin/Stage.ts"
 import type { CheckValue, StageValue } from "./Definitions.ts"
+import { named } from "./Named.ts"
 import { decodeAll, encodeJson, fieldsOf } from "./SchemaProblems.ts"
 import type { TargetValue } from "./Targets.ts"
 
@@ -126,6 +127,7 @@ export const makeTasks = (
         )
     }
     const given = Object.entries(inputs).flatMap(([name, path]) => (path === undefined ? [] : [{ name, path }]))
+    const command = stage.def.command === undefined ? null : commandOf(stage, subject.value, options.value, given, outputs, fail)
     tasks.push({
       task: `${id}:${stage.name}`,
       target: id,
@@ -145,12 +147,12 @@ export const makeTasks = (
       roots,
       cell,
       environment: [...(stage.def.environment ?? [])],
-      tools: [...(stage.def.tools ?? [])],
+      tools: toolsOf(stage, command),
       runtime: [...(stage.def.runtime ?? [])],
       timeoutMs: stage.def.timeoutMs ?? dayMs,
       severity: severityOf(source, stage.name),
       waivers: waiversOf(source, stage.name),
-      command: stage.def.command === undefined ? null : commandOf(stage, subject.value, options.value, given, outputs, fail),
+      command,
       declaredAt: source.where ?? null
     })
   }
@@ -224,26 +226,43 @@ const optionsOf = (
   return undefined
 }
 
+/** Declared programs, and the one that a command starts, unless a need or an input is the program. */
+const toolsOf = (stage: StageValue, command: Command | null): ReadonlyArray<string> => {
+  const program = command === null ? undefined : command.shell ? "sh" : command.argv[0]
+  return [...new Set([...(stage.def.tools ?? []), ...(program === undefined || program.includes("⟦") ? [] : [program])])]
+}
+
 const commandOf = (
   stage: StageValue,
   target: unknown,
   options: unknown,
   inputs: ReadonlyArray<{ readonly name: string }>,
-  outputs: ReadonlyArray<{ readonly name: string }>,
+  outputs: ReadonlyArray<{ readonly name: string; readonly kind: string }>,
   fail: (message: string) => void
 ): Command | null => {
-  const needs = new Proxy(
-    {},
-    { get: (_n, need) => new Proxy({}, { get: (_o, output) => token("need", `${String(need)}.${String(output)}`) }) }
+  const needs = named(
+    "needs",
+    Object.fromEntries(
+      stage.def.needs.map((need) => [
+        need.stage,
+        named(
+          `needs.${need.stage}`,
+          Object.fromEntries(Object.keys(need.def?.outputs ?? {}).map((output) => [output, token("need", `${need.stage}.${output}`)]))
+        )
+      ])
+    )
   )
-  const tokens = (kind: "input" | "output", names: ReadonlyArray<{ readonly name: string }>) =>
-    Object.fromEntries(names.map(({ name }) => [name, token(kind, name)]))
+  const places = named("outputs", Object.fromEntries(outputs.map(({ name }) => [name, token("output", name)])))
+  // an input may be absent on purpose: the target lacks an optional one
+  const sources = Object.fromEntries(inputs.map(({ name }) => [name, token("input", name)]))
   try {
-    const command = stage.def.command?.({ target, options, needs, inputs: tokens("input", inputs), outputs: tokens("output", outputs) }) as
-      | Command
-      | undefined
+    const command = stage.def.command?.({ target, options, needs, inputs: sources, outputs: places }) as Command | undefined
     if (command === undefined || command.argv.length === 0 || command.argv.some((word) => typeof word !== "string")) {
       fail(`${stage.name}: a command needs words, each a text`)
+      return null
+    }
+    if (command.stdout !== null && !outputs.some(({ name, kind }) => name === command.stdout && kind === "file")) {
+      fail(`${stage.name}: stdout goes to ${command.stdout}, which is not a file among its outputs`)
       return null
     }
     return command
@@ -278,6 +297,9 @@ const withGates = (
   return tasks.map((task) => ({ ...task, gates: closing.get(task.task) ?? [] }))
 }
 
+/** So sorted, a folder stands right before what lies in it. */
+const withSlash = (place: { readonly path: string }): string => `${place.path}/`
+
 /** Two writers of one place, two owners of a cell, an output inside another, two tasks of one name. */
 const conflicts = (tasks: ReadonlyArray<ProjectTask>, problems: Array<ErrorDocument>): void => {
   const refuse = (message: string, one: ProjectTask, other: ProjectTask) =>
@@ -300,9 +322,7 @@ const conflicts = (tasks: ReadonlyArray<ProjectTask>, problems: Array<ErrorDocum
     }
     for (const output of task.outputs) if (output.path !== "") places.push({ path: output.path, task })
   }
-  // with "/" appended, a folder stands right before what lies in it
-  const key = (place: { readonly path: string }) => `${place.path}/`
-  places.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  places.sort((a, b) => (withSlash(a) < withSlash(b) ? -1 : withSlash(a) > withSlash(b) ? 1 : 0))
   const open: Array<{ readonly path: string; readonly task: ProjectTask }> = []
   for (const place of places) {
     while (open.length > 0 && !`${place.path}/`.startsWith(`${open[open.length - 1]?.path}/`)) open.pop()
@@ -336,7 +356,3 @@ const inOrder = (
     .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ task }) => task)
 }
-
-/** A project without tasks is a mistake, not an empty success. */
-export const noTasks = (tasks: ReadonlyArray<ProjectTask>): ErrorDocument | undefined =>
-  tasks.length > 0 ? undefined : encodeFailure(new ConfigShape({ message: "the project has no targets", nearest: [] }))

@@ -117,7 +117,8 @@ export interface CellAt<Target, Options, Needs, Roots> {
 export interface CommandAt<Target, Options, Inputs, Needs, Out> {
   readonly target: Target
   readonly options: Options
-  readonly inputs: { readonly [K in keyof Inputs]: string }
+  /** `undefined` for an input that the target does not have. */
+  readonly inputs: { readonly [K in keyof Inputs]: string | Extract<Inputs[K], undefined> }
   readonly needs: Needs
   readonly outputs: { readonly [K in keyof Out]: string }
 }

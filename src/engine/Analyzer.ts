@@ -1,0 +1,64 @@
+/** From a config to a project that can be decided on: documents, graph, and the code behind each definition. */
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Effect } from "effect"
+import { build, type GraphProblem, type TaskGraph } from "../core/TaskGraph.ts"
+import { ConfigConflict } from "../domain/ConfigErrors.ts"
+import { ConfigInvalid } from "../domain/EngineErrors.ts"
+import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
+import type { Definition, ProjectDocument, ProjectTask } from "../domain/ProjectDocument.ts"
+import { Host } from "../ports/Host.ts"
+import { type CodeClosure, codeClosures } from "./closure/CodeClosure.ts"
+
+export interface AnalyzedProject {
+  readonly document: ProjectDocument
+  readonly graph: TaskGraph
+  /** By index of the graph. */
+  readonly tasks: ReadonlyArray<ProjectTask>
+  readonly definitions: ReadonlyMap<string, Definition>
+  readonly closures: ReadonlyMap<string, CodeClosure>
+}
+
+/** The `src` of this package, from a module of it or from the bundle beside it. */
+export const engineFolder = (): string => {
+  const here = dirname(fileURLToPath(import.meta.url))
+  return here.endsWith("/dist") || here.includes("/dist/") ? join(here.slice(0, here.lastIndexOf("/dist")), "src") : dirname(here)
+}
+
+const sentence = (problem: GraphProblem): { readonly message: string; readonly tasks: ReadonlyArray<string> } => {
+  switch (problem.problem) {
+    case "duplicate-task":
+      return { message: `two tasks are called ${problem.task}`, tasks: [problem.task] }
+    case "unknown-need":
+      return { message: `${problem.task} needs ${problem.unknown}, which is not in the project`, tasks: [problem.task, problem.unknown] }
+    case "cycle":
+      return {
+        message: `a cycle: ${[...problem.steps, problem.steps[0]].map((step) => step?.task).join(" → ")}`,
+        tasks: problem.steps.map((step) => step.task)
+      }
+  }
+}
+
+const problemOf = (problem: GraphProblem, tasks: ReadonlyArray<ProjectTask>): ErrorDocument => {
+  const { message, tasks: named } = sentence(problem)
+  const at = tasks.find((task) => task.task === named[0])?.declaredAt ?? null
+  return encodeFailure(new ConfigConflict({ message, tasks: named, ...(at === null ? {} : { where: at }) }))
+}
+
+/** Evaluates the config and builds its graph; fails with all that is wrong. */
+export const analyze: Effect.Effect<AnalyzedProject, ConfigInvalid, Host> = Effect.gen(function* () {
+  const host = yield* Host
+  const document = yield* host.evaluate
+  const built = build(document.tasks)
+  if ("problems" in built) {
+    const problems = built.problems.map((problem) => problemOf(problem, document.tasks))
+    return yield* new ConfigInvalid({ message: problems[0]?.message ?? "", problems })
+  }
+  return {
+    document,
+    graph: built.ok,
+    tasks: document.tasks,
+    definitions: new Map(document.definitions.map((definition) => [definition.name, definition])),
+    closures: codeClosures(document.definitions, { root: document.root, engine: engineFolder() })
+  }
+})

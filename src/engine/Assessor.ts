@@ -1,0 +1,161 @@
+/** Looks at one task: its rows, its trace, its outputs, its cell and its findings, as they are now; then decides. */
+import { hash } from "node:crypto"
+import { isAbsolute, join } from "node:path"
+import { Effect } from "effect"
+import { decide, type Decided, type OutputsView } from "../core/Decide.ts"
+import { judge, type Judgement } from "../core/Judge.ts"
+import type { ErrorDocument } from "../domain/Failure.ts"
+import type { Finding } from "../domain/Finding.ts"
+import type { ProjectTask } from "../domain/ProjectDocument.ts"
+import type { CellObservation } from "../domain/TaskDocument.ts"
+import type { Trace, TracedOutput } from "../domain/Trace.ts"
+import { absent, FileDigests, type TreeError } from "../ports/FileDigests.ts"
+import { Host } from "../ports/Host.ts"
+import { StateStore } from "../ports/StateStore.ts"
+import type { AnalyzedProject } from "./Analyzer.ts"
+import { declaredRows, type OwnRows, ownRows } from "./Rows.ts"
+import type { Upstream } from "./Upstream.ts"
+
+export interface Assessment {
+  readonly decided: Decided
+  readonly own: OwnRows
+  readonly trace: Trace | null
+  /** What its needs are handed if nothing runs. */
+  readonly outputs: ReadonlyArray<TracedOutput>
+  /** Null if the definition reports no findings, or none are known. */
+  readonly judgement: Judgement | null
+  readonly cell: { readonly desired: string | null; readonly live: CellObservation | null } | null
+  /** Why its cell could not be looked at. */
+  readonly errors: ReadonlyArray<ErrorDocument>
+}
+
+export interface AssessOptions {
+  /** Day of judgement, UTC. */
+  readonly now: string
+  readonly paranoid: boolean
+  readonly forced: (task: number) => boolean
+}
+
+export const cellOutputs = (task: ProjectTask, value: string): ReadonlyArray<TracedOutput> =>
+  task.outputs.map((output) => ({
+    name: output.name,
+    kind: "value",
+    path: "",
+    value,
+    digest: `sha256:${hash("sha256", value)}`,
+    files: []
+  }))
+
+/** The judgement of a task's findings; null where its definition declares none. */
+export const judgementOf = (
+  project: AnalyzedProject,
+  task: ProjectTask,
+  findings: ReadonlyArray<Finding>,
+  now: string
+): Judgement | null => {
+  const declared = project.definitions.get(task.definition)?.findings ?? {}
+  if (Object.keys(declared).length === 0) return null
+  return judge({ findings, declared, severity: task.severity, waivers: task.waivers, now })
+}
+
+export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, { now, paranoid, forced }: AssessOptions) {
+  const digests = yield* FileDigests
+  const states = yield* StateStore
+  const host = yield* Host
+  const { root, config } = project.document
+
+  const treeOf = (path: string) => {
+    const hit = paranoid ? null : digests.knownTree(path)
+    return hit === null ? (paranoid ? digests.fresh : digests).tree(path) : Effect.succeed(hit)
+  }
+
+  /** Declared and recorded outputs beside what is there. */
+  const outputsView = Effect.fnUntraced(function* (trace: Trace | null) {
+    const missing: Array<string> = []
+    const altered: Array<string> = []
+    let any = false
+    for (const output of trace?.outputs ?? []) {
+      if (output.kind === "value") continue
+      any = true
+      const tree = yield* treeOf(isAbsolute(output.path) ? output.path : join(root, output.path))
+      if (tree === absent) missing.push(output.path)
+      else if (tree.digest !== output.digest) altered.push(...differences(output, tree.files))
+    }
+    if (missing.length === 0 && altered.length === 0) return { state: any ? "good" : "none" } satisfies OutputsView
+    return { state: "damaged", missing, altered } satisfies OutputsView
+  })
+
+  const observe = Effect.fnUntraced(function* (index: number, task: ProjectTask, upstream: Upstream) {
+    const needsKnown = upstream.needs(index).every((need) => "known" in need.state)
+    const answer = yield* host.observe({
+      atlas: "observe/1",
+      task: task.task,
+      target: task.target,
+      definition: task.definition,
+      root,
+      config,
+      subject: task.subject,
+      labels: task.labels,
+      options: task.options,
+      needs: upstream.documents(index),
+      roots: absoluteRoots(task, root),
+      needsKnown
+    })
+    return { desired: answer.desired, live: answer.live, errors: answer.errors }
+  })
+
+  return (index: number, upstream: Upstream): Effect.Effect<Assessment, TreeError> =>
+    Effect.gen(function* () {
+      const task = project.tasks[index] as ProjectTask
+      const trace = states.get(task.task)
+      const own = yield* ownRows(task, declaredRows(task, project.closures.get(task.definition)), { root, digests, trusting: !paranoid })
+      const needs = upstream.needs(index)
+      const gates = upstream.gates(index)
+      const lost = needs.some((need) => "failed" in need.state)
+      const observed = task.cell === null || lost ? null : yield* observe(index, task, upstream)
+      const decided = decide({
+        task: task.task,
+        rows: own.rows,
+        trace,
+        outputs: task.cell === null ? yield* outputsView(trace) : { state: "none" },
+        forced: forced(index),
+        missingTools: own.missingTools,
+        needs,
+        gates,
+        cell: task.cell === null ? null : { ...task.cell, desired: observed?.desired ?? null, live: observed?.live ?? null }
+      })
+      const applied = observed?.desired ?? trace?.applied ?? null
+      return {
+        decided,
+        own,
+        trace,
+        outputs: task.cell === null ? (trace?.outputs ?? []) : applied === null ? [] : cellOutputs(task, applied),
+        judgement: trace === null ? null : judgementOf(project, task, trace.findings, now),
+        cell: observed === null ? null : { desired: observed.desired, live: observed.live },
+        errors: observed?.errors ?? []
+      }
+    })
+})
+
+export const absoluteRoots = (task: ProjectTask, root: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(task.roots).map(([name, path]) => [name, isAbsolute(path) ? path : join(root, path)]))
+
+const shown = 8
+
+/** Which files of an output are not as recorded. */
+export const differences = (output: TracedOutput, now: ReadonlyArray<TracedOutput["files"][number]>): ReadonlyArray<string> => {
+  const then = new Map(output.files.map((file) => [file.path, file]))
+  const at = (path: string) => (path === "" ? output.path : `${output.path}/${path}`)
+  const paths: Array<string> = []
+  for (const file of now) {
+    const recorded = then.get(file.path)
+    then.delete(file.path)
+    if (recorded === undefined || recorded.sha256 !== file.sha256 || recorded.type !== file.type) paths.push(at(file.path))
+  }
+  for (const path of then.keys()) paths.push(at(path))
+  return paths.length > shown
+    ? [...paths.slice(0, shown), `${paths.length - shown} more in ${output.path}`]
+    : paths.length === 0
+      ? [output.path]
+      : paths
+}

@@ -1,0 +1,269 @@
+/** Executes one task: staging, the border, proof that inputs kept still, outputs into their places, and last of all the trace. */
+import { hash } from "node:crypto"
+import { lstatSync, rmSync } from "node:fs"
+import { isAbsolute, join } from "node:path"
+import { Effect } from "effect"
+import { sortRows } from "../core/Rows.ts"
+import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
+import {
+  CommandFailed,
+  PublishConflict,
+  TaskInputMissing,
+  TaskLost,
+  TaskOutputMissing,
+  TaskTainted,
+  TaskTimeout,
+  ToolMissing
+} from "../domain/Fault.ts"
+import type { ProjectTask } from "../domain/ProjectDocument.ts"
+import type { HostEvent, Need, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import { fill } from "../domain/Tokens.ts"
+import type { Trace, TracedOutput } from "../domain/Trace.ts"
+import { absent, FileDigests } from "../ports/FileDigests.ts"
+import { Host } from "../ports/Host.ts"
+import { Outputs } from "../ports/Outputs.ts"
+import { Programs } from "../ports/Programs.ts"
+import type { Row } from "../core/Rows.ts"
+import type { AnalyzedProject } from "./Analyzer.ts"
+import { absoluteRoots, type Assessment, cellOutputs } from "./Assessor.ts"
+
+export type Executed =
+  | { readonly outcome: "executed"; readonly trace: Trace }
+  | { readonly outcome: "failed" | "tainted"; readonly errors: ReadonlyArray<ErrorDocument>; readonly findings: ResultDocument["findings"] }
+
+export interface ExecuteRequest {
+  readonly project: AnalyzedProject
+  readonly index: number
+  readonly run: string
+  readonly assessment: Assessment
+  readonly needs: ReadonlyArray<Need>
+  readonly needRows: ReadonlyArray<Row>
+  readonly tell: (event: HostEvent) => void
+}
+
+const failed = (errors: ReadonlyArray<ErrorDocument>, findings: ResultDocument["findings"] = []): Executed => ({
+  outcome: "failed",
+  errors,
+  findings
+})
+
+/** What the engine answers itself, without asking a host. */
+const refused = (task: ProjectTask, { cell, own, errors, decided }: Assessment): ReadonlyArray<ErrorDocument> => {
+  if (errors.length > 0) return errors
+  const problems: Array<ErrorDocument> = []
+  for (const input of own.inputs)
+    if (input.digest === null)
+      problems.push(
+        encodeFailure(
+          new TaskInputMissing({ message: `input ${input.name} is missing: ${input.path}`, where: { path: input.path }, input: input.name })
+        )
+      )
+  if (cell !== null && task.cell !== null) {
+    const { live, desired } = cell
+    if (desired === null || live === null)
+      problems.push(encodeFailure(new TaskLost({ message: `${task.task} could not look at ${task.cell.cell}` })))
+    else if (
+      decided.causes.some((cause) => cause.kind === "conflict") ||
+      (task.cell.immutable && live.state === "present" && live.value !== desired)
+    )
+      problems.push(
+        encodeFailure(
+          new PublishConflict({
+            message: `${task.cell.cell} already holds another value, and it never changes`,
+            cell: task.cell.cell,
+            desired,
+            live: live.state === "present" ? live.value : live.state
+          })
+        )
+      )
+  }
+  return problems
+}
+
+const commandProblem = (
+  task: ProjectTask,
+  argv: ReadonlyArray<string>,
+  exit: number | null,
+  signal: string | null,
+  stderr: string
+): ErrorDocument =>
+  encodeFailure(
+    new CommandFailed({
+      message: `${argv[0]} of ${task.task} ${signal === null ? `ended with status ${exit}` : `was ended by ${signal}`}`,
+      argv: [...argv],
+      exit,
+      signal,
+      stderr: stderr.slice(-2000)
+    })
+  )
+
+/** The executor of a run. Its effects fail only with trouble of disk or state; what befalls the task is in the result. */
+export const executor = Effect.gen(function* () {
+  const host = yield* Host
+  const digests = yield* FileDigests
+  const outputs = yield* Outputs
+  const programs = yield* Programs
+
+  const runCommand = Effect.fnUntraced(function* (task: ProjectTask, document: TaskDocument, tell: (event: HostEvent) => void) {
+    const command = task.command
+    if (command === null) return [] as ReadonlyArray<ErrorDocument>
+    const paths = new Map<string, string>()
+    for (const input of document.inputs) paths.set(`input:${input.name}`, input.path)
+    for (const output of document.outputs) paths.set(`output:${output.name}`, output.path)
+    for (const need of document.needs)
+      for (const output of need.outputs) paths.set(`need:${need.name}.${output.name}`, output.path ?? output.value ?? "")
+    const words = command.argv.map((word) => fill(word, (kind, name) => paths.get(`${kind}:${name}`)))
+    const argv = command.shell ? ["sh", "-c", ...words] : words
+    const env: Record<string, string> = { PATH: process.env["PATH"] ?? "", LC_ALL: "C.UTF-8", TZ: "UTC" }
+    for (const [name, value] of Object.entries(document.environment)) if (value !== null) env[name] = value
+    const stdout = command.stdout === null ? undefined : paths.get(`output:${command.stdout}`)
+    const result = yield* programs.run({
+      argv,
+      cwd: document.root,
+      env,
+      timeoutMs: task.timeoutMs,
+      ...(stdout === undefined ? {} : { stdout }),
+      onLine: (stream, line) => tell({ event: "log", level: stream === "stderr" ? "warning" : "info", message: line })
+    })
+    if (result.timedOut) return [timeout(task)]
+    return result.exit === 0 ? [] : [commandProblem(task, argv, result.exit, result.signal, result.stderrTail)]
+  })
+
+  const timeout = (task: ProjectTask): ErrorDocument =>
+    encodeFailure(
+      new TaskTimeout({
+        message: `${task.task} was still running after ${task.timeoutMs.toLocaleString("en")} ms`,
+        limitMs: task.timeoutMs
+      })
+    )
+
+  const work = (task: ProjectTask, document: TaskDocument, tell: (event: HostEvent) => void) => {
+    const empty: ResultDocument = { atlas: "result/1", task: task.task, errors: [], findings: [], values: {}, summary: null }
+    if (task.command !== null)
+      return runCommand(task, document, tell).pipe(
+        Effect.catchTag("ProgramNotStarted", (error) =>
+          Effect.succeed([encodeFailure(new ToolMissing({ message: error.message, tool: error.program }))] as ReadonlyArray<ErrorDocument>)
+        ),
+        Effect.map((errors): ResultDocument => ({ ...empty, errors: [...errors] }))
+      )
+    return host.execute(document, tell).pipe(
+      Effect.timeoutOrElse({
+        duration: task.timeoutMs,
+        orElse: () => Effect.succeed<ResultDocument>({ ...empty, errors: [timeout(task)] })
+      })
+    )
+  }
+
+  return Effect.fnUntraced(function* ({ project, index, run, assessment, needs, needRows, tell }: ExecuteRequest) {
+    const task = project.tasks[index] as ProjectTask
+    const problems = refused(task, assessment)
+    if (problems.length > 0) return failed(problems)
+    const { root, config } = project.document
+    const started = performance.now()
+    const placed = task.outputs
+      .filter((output) => output.kind !== "value")
+      .map((output) => ({ output, final: isAbsolute(output.path) ? output.path : join(root, output.path) }))
+    const scratch = join(root, ".atlas", "scratch", run, `${index}`)
+    const cell =
+      task.cell === null || assessment.cell?.desired == null || assessment.cell.live === null
+        ? null
+        : { desired: assessment.cell.desired, live: assessment.cell.live }
+
+    const moves: Array<{ readonly staging: string; readonly final: string }> = []
+    const execution = Effect.gen(function* () {
+      for (const { final } of placed) moves.push({ staging: yield* outputs.stage(final, { run, within: null }), final })
+      const document: TaskDocument = {
+        atlas: "task/1",
+        run,
+        task: task.task,
+        target: task.target,
+        definition: task.definition,
+        root,
+        config,
+        subject: task.subject,
+        labels: task.labels,
+        options: task.options,
+        needs,
+        roots: absoluteRoots(task, root),
+        inputs: assessment.own.inputs.map(({ name, path }) => ({ name, path })),
+        outputs: [
+          ...placed.map(({ output }, at) => ({ name: output.name, kind: output.kind, path: moves[at]?.staging ?? "" })),
+          ...task.outputs.filter((output) => output.kind === "value").map((output) => ({ name: output.name, kind: output.kind, path: "" }))
+        ],
+        scratch,
+        environment: Object.fromEntries(task.environment.map((name) => [name, process.env[name] ?? null])),
+        cell
+      }
+      const result = yield* work(task, document, tell)
+      if (result.errors.length > 0) return failed(result.errors, result.findings)
+      const moved = assessment.own.inputs.filter(
+        (input) => (input.folder ? digests.statTree(input.path) : digests.stat(input.path)) !== input.stat
+      )
+      if (moved.length > 0)
+        return {
+          outcome: "tainted",
+          errors: moved.map((input) =>
+            encodeFailure(
+              new TaskTainted({
+                message: `input ${input.name} changed while ${task.task} ran`,
+                where: { path: input.path },
+                input: input.name
+              })
+            )
+          ),
+          findings: result.findings
+        } satisfies Executed
+      const unwritten = placed.flatMap(({ output }, at) => unwrittenProblem(task, output, moves[at]?.staging ?? ""))
+      if (unwritten.length > 0) return failed(unwritten, result.findings)
+      yield* outputs.commit(moves, { run, durable: true })
+      const traced: Array<TracedOutput> = task.cell === null ? [] : [...cellOutputs(task, cell?.desired ?? "")]
+      for (const { output, final } of placed) {
+        const tree = yield* digests.tree(final)
+        if (tree === absent)
+          return failed([encodeFailure(new TaskOutputMissing({ message: `${output.path} is gone`, output: output.name }))])
+        traced.push({ name: output.name, kind: output.kind, path: output.path, value: null, digest: tree.digest, files: tree.files })
+      }
+      if (task.cell === null)
+        for (const output of task.outputs) {
+          const value = result.values[output.name]
+          if (output.kind === "value" && value !== undefined)
+            traced.push({ name: output.name, kind: "value", path: "", value, digest: `sha256:${hash("sha256", value)}`, files: [] })
+        }
+      const trace: Trace = {
+        atlas: "trace/1",
+        task: task.task,
+        run,
+        at: new Date().toISOString(),
+        ms: Math.round(performance.now() - started),
+        rows: sortRows([...assessment.own.rows, ...needRows]),
+        outputs: traced,
+        findings: result.findings,
+        summary: result.summary,
+        applied: cell?.desired ?? null
+      }
+      return { outcome: "executed", trace } satisfies Executed
+    })
+    // what was not moved into place goes away, however the execution ended; `recover` is for those who were killed
+    return yield* Effect.onExit(execution, () =>
+      Effect.gen(function* () {
+        yield* Effect.ignore(outputs.discard(moves.map((move) => move.staging)))
+        yield* Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
+      })
+    )
+  })
+})
+
+const unwrittenProblem = (task: ProjectTask, output: ProjectTask["outputs"][number], staging: string): ReadonlyArray<ErrorDocument> => {
+  const stat = lstatSync(staging, { throwIfNoEntry: false })
+  const what =
+    stat === undefined
+      ? "did not write its"
+      : output.kind === "folder" && !stat.isDirectory()
+        ? "did not make a folder of its"
+        : output.kind === "file" && !stat.isFile()
+          ? "did not make a file of its"
+          : null
+  return what === null
+    ? []
+    : [encodeFailure(new TaskOutputMissing({ message: `${task.task} ${what} output ${output.name}`, output: output.name }))]
+}

@@ -1,0 +1,71 @@
+/** Answers `why`: a task's decision with those it hangs on, from the same traversal that decides. */
+import type { PlannedTask, WhyDocument } from "../domain/RunDocuments.ts"
+import { edgesOf } from "../core/TaskGraph.ts"
+import type { AnalyzedProject } from "./Analyzer.ts"
+import type { Planned } from "./Planner.ts"
+
+const opening = ({ decision, causes }: PlannedTask, stageOf: (task: string) => string): string => {
+  const [first] = causes
+  const from = first?.from == null ? "" : stageOf(first.from)
+  switch (decision) {
+    case "fresh":
+      return "fresh: all that it depends on is as it was, and its outputs are as recorded"
+    case "held":
+      return `held: ${first?.new ?? "its cell was retired on purpose"}`
+    case "pending":
+      return first?.kind === "gate-unknown"
+        ? `pending: its gate ${from} may come to another verdict`
+        : `pending: its need ${from} may give other evidence`
+    case "blocked":
+      return first?.kind === "gate-failed"
+        ? `blocked: its gate ${from} fails now`
+        : first?.kind === "tool-missing"
+          ? `blocked: ${first.subject} is not on PATH`
+          : `blocked: its need ${from} did not succeed`
+    case "drifted":
+      return `drifted: ${first?.subject ?? "its cell"} was changed by someone else`
+    case "stale":
+      return causes.length === 1 ? "stale, for one reason" : `stale, for ${causes.length} reasons`
+  }
+}
+
+/** `planned` holds the closure of `task`; it comes last in the chain, behind what made it so. */
+export const explain = (project: AnalyzedProject, planned: ReadonlyArray<Planned>, task: number): WhyDocument => {
+  const byIndex = new Map(planned.map((one) => [one.index, one]))
+  const subject = byIndex.get(task) as Planned
+  const involved = new Set([task])
+  const queue = [task]
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const up of edgesOf(project.graph.upstream, next)) {
+      const decision = byIndex.get(up)?.document.decision
+      const closes = byIndex.get(up)?.document.verdict === "failed"
+      if (involved.has(up) || ((decision === "fresh" || decision === undefined) && !closes)) continue
+      involved.add(up)
+      queue.push(up)
+    }
+  }
+  const chain = planned.filter((one) => involved.has(one.index)).map((one) => one.document)
+  const { trace, decided } = subject.assessment
+  const stageOf = (id: string): string => {
+    const index = project.graph.indexOf.get(id)
+    const found = index === undefined ? undefined : project.tasks[index]
+    return found === undefined ? id : found.target === project.tasks[task]?.target ? (found.check ?? found.stage) : id
+  }
+  return {
+    atlas: "why/1",
+    task: subject.document.task,
+    decision: decided.decision,
+    verdict: subject.document.verdict,
+    sentence: opening(subject.document, stageOf),
+    chain,
+    evidence:
+      decided.decision !== "fresh" || trace === null
+        ? null
+        : {
+            run: trace.run,
+            at: trace.at,
+            rows: trace.rows.map(({ kind, subject: of, value }) => ({ kind, subject: of, value })),
+            outputs: trace.outputs.map(({ name, path, digest }) => ({ name, path, digest }))
+          }
+  }
+}
