@@ -54,14 +54,14 @@ export const several = <E>(errors: ReadonlyArray<E>): E | Several<E> => {
   return rest.length === 0 ? first : new Several({ errors: [first, ...rest] })
 }
 
-/** `Gff3Coordinate` → `GFF3_COORDINATE`. */
+/** `PublishConflict` → `PUBLISH_CONFLICT`. */
 export const codeOfTag = (tag: string): string =>
   tag
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .toUpperCase()
 
-/** `GFF3_COORDINATE` → `Gff3Coordinate`. Inverse of `codeOfTag` for tags of capitalised words. */
+/** `PUBLISH_CONFLICT` → `PublishConflict`. Inverse of `codeOfTag` for tags of capitalised words. */
 export const tagOfCode = (code: string): string =>
   code
     .split("_")
@@ -72,7 +72,7 @@ export const tagOfCode = (code: string): string =>
 export const codeOfFinding = (name: string): string => name.replaceAll("-", "_").toUpperCase()
 
 /** Tags whose code maps back to them. */
-export const isCodedTag = (tag: string): boolean => /^(?:[A-Z][a-z0-9]+)+$/.test(tag)
+export const isCodedTag = (tag: string): boolean => /^[A-Z][A-Za-z0-9]*$/.test(tag) && tagOfCode(codeOfTag(tag)) === tag
 
 const toldKeys = new Set(["_tag", "message", "where", "hint", "name", "stack", "cause"])
 

@@ -97,6 +97,14 @@ const commandProblem = (
     })
   )
 
+const timeout = (task: ProjectTask): ErrorDocument =>
+  encodeFailure(
+    new TaskTimeout({
+      message: `${task.task} was still running after ${task.timeoutMs.toLocaleString("en")} ms`,
+      limitMs: task.timeoutMs
+    })
+  )
+
 /** The executor of a run. Its effects fail only with trouble of disk or state; what befalls the task is in the result. */
 export const executor = Effect.gen(function* () {
   const host = yield* Host
@@ -128,14 +136,6 @@ export const executor = Effect.gen(function* () {
     if (result.timedOut) return [timeout(task)]
     return result.exit === 0 ? [] : [commandProblem(task, argv, result.exit, result.signal, result.stderrTail)]
   })
-
-  const timeout = (task: ProjectTask): ErrorDocument =>
-    encodeFailure(
-      new TaskTimeout({
-        message: `${task.task} was still running after ${task.timeoutMs.toLocaleString("en")} ms`,
-        limitMs: task.timeoutMs
-      })
-    )
 
   const work = (task: ProjectTask, document: TaskDocument, tell: (event: HostEvent) => void) => {
     const empty: ResultDocument = { atlas: "result/1", task: task.task, errors: [], findings: [], values: {}, summary: null }

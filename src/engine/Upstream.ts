@@ -18,11 +18,10 @@ export interface Known {
 
 export class Upstream {
   readonly #project: AnalyzedProject
-  readonly #known: Array<Known | undefined>
+  readonly #known: Array<Known | undefined> = []
 
   constructor(project: AnalyzedProject) {
     this.#project = project
-    this.#known = new Array<Known | undefined>(project.tasks.length)
   }
 
   tell(task: number, known: Known): void {

@@ -217,7 +217,7 @@ const optionsOf = (
       encodeFailure(
         new ConfigOption({
           target: target.target,
-          message: `${target.target}: option ${key} of ${value.name}${message === "Missing key" ? " is missing" : `: ${message}`}`,
+          message: `${target.target}: ${key === "" ? "options" : `option ${key}`} of ${value.name}${message === "Missing key" ? " is missing" : `: ${message}`}`,
           nearest: [],
           ...(target.where === undefined ? {} : { where: target.where })
         })

@@ -1,0 +1,30 @@
+/** Writing JSON files in pieces, so that no document is held whole. */
+import { Effect } from "effect"
+import { canonicalChunks } from "../canonical-json.ts"
+import { type IoDurability, writeNew, type Written } from "../durable.ts"
+
+const batchBytes = 1 << 20
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const bytesPerUnit = 3
+
+/** Writes a new file from pieces of text, about 1 MiB at a time out of one buffer. */
+export const writePieces = (path: string, pieces: Iterable<string>): Effect.Effect<Written, IoDurability> =>
+  writeNew(path, (sink) =>
+    Effect.gen(function* () {
+      const batch = Buffer.allocUnsafe(batchBytes)
+      let filled = 0
+      for (const piece of pieces) {
+        const most = piece.length * bytesPerUnit
+        if (filled + most > batchBytes) {
+          yield* sink.write(batch.subarray(0, filled))
+          filled = 0
+        }
+        if (most > batchBytes) yield* sink.write(Buffer.from(piece))
+        else filled += batch.write(piece, filled)
+      }
+      if (filled > 0) yield* sink.write(batch.subarray(0, filled))
+    })
+  )
+
+/** Writes a new canonical JSON file. */
+export const writeJson = (path: string, value: unknown): Effect.Effect<Written, IoDurability> => writePieces(path, canonicalChunks(value))

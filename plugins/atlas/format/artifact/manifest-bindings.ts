@@ -1,0 +1,41 @@
+/** What the reference never recomputes of a manifest (dataset contract §2.13, last line): that its fields belong together. */
+import { canonicalId, datasetIdProblems } from "../dataset-id.ts"
+import { artifactHash, normalizedInputIdentity } from "./identity.ts"
+import type { Manifest } from "./manifest.ts"
+import { fixedFields } from "./manifest-fixed.ts"
+import type { BrokenRule } from "./manifest-rules.ts"
+import { isSha256 } from "./sha256.ts"
+
+const hashFields = [
+  "dataset_signature_sha256",
+  "artifact_hash",
+  "db_hash",
+  "evidence_bundle_sha256",
+  "normalized_input_identity_sha256",
+  "reference_build_identity_sha256",
+  "canonical_query_semantic_sha256",
+  "canonical_lineage_sha256"
+] as const satisfies ReadonlyArray<keyof Manifest>
+
+/** Every field that does not follow from the others as the contract says. */
+export const manifestBindings = (m: Manifest): ReadonlyArray<BrokenRule> => {
+  const broken: Array<BrokenRule> = datasetIdProblems(m.dataset).map((problem) => ({
+    field: "dataset",
+    message: `dataset ${canonicalId(m.dataset)}: ${problem}`
+  }))
+  const say = (field: string, is: string | number, not: string | number) => {
+    if (is !== not) broken.push({ field, message: `${field} is ${JSON.stringify(is)}, not ${JSON.stringify(not)}` })
+  }
+  for (const field of hashFields) if (!isSha256(m[field])) broken.push({ field, message: `${field} is no sha256` })
+  for (const [field, hash] of Object.entries(m.checksums))
+    if (!isSha256(hash)) broken.push({ field: `checksums.${field}`, message: `checksums.${field} is no sha256` })
+  for (const field of Object.keys(fixedFields) as ReadonlyArray<keyof typeof fixedFields>) say(field, m[field], fixedFields[field])
+  say("input_hashes.gff3_sha256", m.input_hashes.gff3_sha256, m.checksums.gff3_sha256)
+  say("input_hashes.fasta_sha256", m.input_hashes.fasta_sha256, m.checksums.fasta_sha256)
+  say("input_hashes.fai_sha256", m.input_hashes.fai_sha256, m.checksums.fai_sha256)
+  say("artifact_hash", m.artifact_hash, artifactHash(m))
+  const inputs = normalizedInputIdentity(m.checksums, m.contig_normalization_aliases)
+  say("normalized_input_identity_sha256", m.normalized_input_identity_sha256, inputs)
+  say("build_policy_version", m.build_policy_version, `sha256:${m.input_hashes.policy_sha256}`)
+  return broken
+}

@@ -1,0 +1,55 @@
+/** A FASTA file, from the disk to its sequences' facts. */
+import { Effect } from "effect"
+import { type Several, several } from "atlas-run/plugin"
+import type { ContentError } from "../content/failure.ts"
+import { type ContentFacts, readContent } from "../content/read.ts"
+import type { Limits } from "../limits.ts"
+import type { FastaProblem } from "./failure.ts"
+import { type FastaFacts, type FastaOptions, FastaScanner } from "./scanner.ts"
+
+export interface ScanFastaOptions {
+  readonly onProgress?: (bytesRead: number, bytesTotal: number) => void
+  /** Also gets the plain bytes, e.g. to keep a copy. The buffer is used again. */
+  readonly onChunk?: (chunk: Buffer) => void
+  /** Default true. */
+  readonly digests?: boolean
+  readonly limits?: Limits
+}
+
+export interface FastaFileFacts extends FastaFacts {
+  readonly content: ContentFacts
+}
+
+/** Scans a plain, gzip or bgzip FASTA file once. Fails with all its problems (the first 100). Offsets are of the plain text. */
+export const scanFasta = (
+  path: string,
+  options: ScanFastaOptions = {}
+): Effect.Effect<FastaFileFacts, ContentError | FastaProblem | Several<FastaProblem>> =>
+  Effect.gen(function* () {
+    const { onChunk, onProgress, digests = true, limits } = options
+    const narrowed = limits === undefined ? {} : { limits }
+    const scanner = new FastaScanner({ path, digests, ...narrowed })
+    const content = yield* readContent(path, {
+      onChunk: (chunk) => {
+        scanner.push(chunk)
+        onChunk?.(chunk)
+      },
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...narrowed
+    })
+    const facts = scanner.end()
+    if (facts.problems.length > 0) return yield* Effect.fail(several(facts.problems))
+    return { ...facts, content }
+  })
+
+/** Scans plain text that is already in memory, in pieces. */
+export const scanFastaChunks = (
+  chunks: Iterable<Buffer>,
+  options: FastaOptions = {}
+): Effect.Effect<FastaFacts, FastaProblem | Several<FastaProblem>> =>
+  Effect.suspend(() => {
+    const scanner = new FastaScanner(options)
+    for (const chunk of chunks) scanner.push(chunk)
+    const facts = scanner.end()
+    return facts.problems.length > 0 ? Effect.fail(several(facts.problems)) : Effect.succeed(facts)
+  })

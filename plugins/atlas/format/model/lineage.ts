@@ -1,0 +1,47 @@
+/** Which rows stand behind a feature of the model (dataset contract §2.12). */
+import type { Span } from "./draft.ts"
+import type { Feature, Sequence } from "./feature.ts"
+import type { Lineage } from "./gene-model.ts"
+
+const lineageOf = (row: Feature): Lineage => ({
+  gff3_line: row.line,
+  seqid: row.sequence.name,
+  feature_type: row.type.name,
+  source_feature_id: row.node?.id ?? null,
+  parent_ids: row.parents.map((p) => p.id),
+  record_sha256: row.sha256
+})
+
+/**
+ * Rows by the place of what they made: `gene`, `exon`, `CDS` or the transcript's type, sequence, start, end. Genes of all types stand under
+ * `gene`, exons under `exon`, since that is how the artifact names them; the entry keeps the row's own type.
+ */
+export class LineageBook {
+  readonly #rows = new Map<string, Array<Lineage>>()
+  readonly #made = new Map<Feature, Lineage>()
+
+  add(as: string, { sequence, start, end }: Span & { readonly sequence: Sequence }, rows: ReadonlyArray<Feature>): void {
+    const key = `${as}\t${sequence.name}\t${start}\t${end}`
+    let entries = this.#rows.get(key)
+    if (entries === undefined) this.#rows.set(key, (entries = []))
+    for (const row of rows) {
+      let entry = this.#made.get(row)
+      if (entry === undefined) this.#made.set(row, (entry = lineageOf(row)))
+      entries.push(entry)
+    }
+  }
+
+  entries(): ReadonlyMap<string, ReadonlyArray<Lineage>> {
+    for (const [key, entries] of this.#rows) {
+      if (entries.length < 2) continue
+      entries.sort((a, b) => a.gff3_line - b.gff3_line || (a.record_sha256 < b.record_sha256 ? -1 : 1))
+      // A gene inferred from a transcript may stand beside it as its own.
+      this.#rows.set(
+        key,
+        entries.filter((entry, i) => entry !== entries[i - 1])
+      )
+    }
+    this.#made.clear()
+    return this.#rows
+  }
+}

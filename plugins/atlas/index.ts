@@ -1,0 +1,12 @@
+/** The dataset life, as configs and checks import it (`atlas-run/atlas`). */
+export { dataset } from "./dataset.ts"
+export { atlas, type LifeRoots } from "./life.ts"
+export { Alias } from "./stages/alias.ts"
+export { Ingest } from "./stages/ingest.ts"
+export { Pack } from "./stages/pack.ts"
+export { Promote } from "./stages/promote.ts"
+export { Publish } from "./stages/publish.ts"
+export { Validate } from "./stages/validate.ts"
+export { Verify } from "./stages/verify.ts"
+export { VerifyPack } from "./stages/verify-pack.ts"
+export { type BuildRootSubject, openBuildRoot } from "./subject.ts"

@@ -1,0 +1,57 @@
+/** Makes a written output durable before it gets its name. */
+import * as fs from "node:fs"
+import { Effect } from "effect"
+import { type DiskFull, type IoDurability, type IoFailed, NameNotText } from "../domain/FileErrors.ts"
+import { attempt, ioFault } from "./Errno.ts"
+import { namesIn } from "./FileStat.ts"
+import { syncFolder } from "./ReplaceFile.ts"
+
+type IoError = IoFailed | DiskFull | IoDurability
+
+/** So many files are synced at once. */
+const syncsAtOnce = 8
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants
+
+const syncOne = (file: string): Effect.Effect<void, IoError> =>
+  Effect.callback<void, IoError>((resume) => {
+    const fail = (cause: unknown) => resume(Effect.fail(ioFault("fsync", file, cause)))
+    fs.open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, (cause, descriptor) => {
+      if (cause !== null) return fail(cause)
+      fs.fsync(descriptor, (failed) => {
+        fs.close(descriptor, (closing) => {
+          const problem = failed ?? closing
+          if (problem !== null && problem !== undefined) return fail(problem)
+          resume(Effect.void)
+        })
+      })
+    })
+  })
+
+/** Regular files and folders below `root`, if it is there, folders after what they hold. Links need nothing of their own. */
+const below = (root: string): { readonly files: ReadonlyArray<string>; readonly folders: ReadonlyArray<string> } => {
+  const top = fs.lstatSync(root, { throwIfNoEntry: false })
+  if (top === undefined) return { files: [], folders: [] }
+  if (!top.isDirectory()) return { files: top.isFile() ? [root] : [], folders: [] }
+  const files: Array<string> = []
+  const folders = [root]
+  for (let at = 0; at < folders.length; at++) {
+    const folder = folders[at] ?? root
+    for (const name of namesIn(folder)) {
+      const full = `${folder}/${name}`
+      const stat = fs.lstatSync(full)
+      if (stat.isDirectory()) folders.push(full)
+      else if (stat.isFile()) files.push(full)
+    }
+  }
+  return { files, folders: folders.toReversed() }
+}
+
+/** A failed fsync is never tried again: the kernel may have dropped the bytes and forgotten it. */
+export const syncTree = Effect.fnUntraced(function* (root: string) {
+  const { files, folders } = yield* Effect.try({
+    try: () => below(root),
+    catch: (cause) => (cause instanceof NameNotText ? cause : ioFault("fsync", root, cause))
+  })
+  yield* Effect.forEach(files, syncOne, { concurrency: syncsAtOnce, discard: true })
+  for (const folder of folders) yield* attempt("fsync", folder, () => syncFolder(folder))
+})

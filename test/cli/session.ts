@@ -1,0 +1,139 @@
+/** A scripted project: remembers what it was asked and answers as told. */
+import { Effect } from "effect"
+import type { ProjectDocument } from "../../src/domain/ProjectDocument.ts"
+import type { PlanDocument, RunEvent, StatusDocument, VerifyDocument, WhyDocument } from "../../src/domain/RunDocuments.ts"
+import type { EngineError, Explanation, Session } from "../../src/engine/Atlas.ts"
+import { finished, planned, runFinished, started } from "../report/sample.ts"
+
+const counts = { fresh: 0, stale: 0, pending: 0, blocked: 0, drifted: 0, held: 0 }
+
+export const plan: PlanDocument = {
+  atlas: "plan/1",
+  project: "example",
+  tasks: [planned("a/x:read", "stale")],
+  counts: { ...counts, stale: 1 }
+}
+export const why: WhyDocument = {
+  atlas: "why/1",
+  task: "a/x:read",
+  decision: "stale",
+  verdict: null,
+  sentence: "never run",
+  chain: [planned("a/x:read", "stale")],
+  evidence: null
+}
+export const status: StatusDocument = {
+  atlas: "status/1",
+  project: "example",
+  targets: [{ target: "a/x", state: "fresh", tasks: { ...counts, fresh: 1 }, verdict: null, lastRun: null }],
+  counts: { ...counts, fresh: 1 }
+}
+export const verified: VerifyDocument = {
+  atlas: "verify/1",
+  project: "example",
+  ok: true,
+  checked: { tasks: 1, files: 2, bytes: 3, cells: 0 },
+  damage: []
+}
+
+export const events: ReadonlyArray<RunEvent> = [started(1, 1), finished("a/x:read", "executed", { ms: 12 }), runFinished({ executed: 1 })]
+
+const project: ProjectDocument = {
+  atlas: "project/1",
+  contract: "plugin/1",
+  name: "example",
+  root: "/lab",
+  config: "/lab/atlas.config.ts",
+  definitions: [
+    {
+      name: "read",
+      kind: "stage",
+      summary: "reads",
+      errors: [{ code: "TABLE_COLUMN", summary: "A column is wrong.", hint: "Write digits.", example: "column 3 wants a number" }],
+      findings: { "odd-name": { severity: "warning", hint: "" } },
+      options: null,
+      definedAt: null,
+      modules: []
+    }
+  ],
+  targets: [{ target: "a/x", labels: {} }],
+  tasks: [
+    {
+      task: "a/x:read",
+      target: "a/x",
+      stage: "read",
+      check: null,
+      definition: "read",
+      labels: {},
+      needs: [],
+      gates: [],
+      inputs: [],
+      options: null,
+      subject: null,
+      outputs: [],
+      roots: {},
+      cell: null,
+      environment: [],
+      tools: [],
+      runtime: [],
+      timeoutMs: 1000,
+      severity: {},
+      waivers: [],
+      command: null,
+      declaredAt: null
+    }
+  ]
+}
+
+const explanation: Explanation = {
+  code: "TABLE_COLUMN",
+  kind: "error",
+  of: "read",
+  summary: "A column is wrong.",
+  hint: "Write digits.",
+  example: "column 3 wants a number"
+}
+
+export interface Script {
+  readonly plan?: Effect.Effect<PlanDocument, EngineError>
+  readonly why?: Effect.Effect<WhyDocument, EngineError>
+  readonly status?: StatusDocument
+  readonly verified?: VerifyDocument
+  readonly events?: ReadonlyArray<RunEvent>
+  /** What a run does after its events, instead of ending well. */
+  readonly ending?: Effect.Effect<never, EngineError>
+}
+
+/** `asked` gets a line of what each call was given. */
+export const scriptedSession = (script: Script = {}, asked: Array<unknown> = []): Session => ({
+  project,
+  plan: (options) =>
+    Effect.andThen(
+      Effect.sync(() => void asked.push({ plan: options })),
+      script.plan ?? Effect.succeed(plan)
+    ),
+  why: (task, options) =>
+    Effect.andThen(
+      Effect.sync(() => void asked.push({ why: task, ...options })),
+      script.why ?? Effect.succeed(why)
+    ),
+  status: (options) => Effect.sync(() => (asked.push({ status: options }), script.status ?? status)),
+  verify: (options, tell) =>
+    Effect.sync(() => {
+      asked.push({ verify: options })
+      tell({ task: "a/x:read" })
+      return script.verified ?? verified
+    }),
+  run: (options, tell) =>
+    Effect.gen(function* () {
+      asked.push({ run: options })
+      const told = script.events ?? events
+      for (const event of told) tell(event)
+      if (script.ending !== undefined) return yield* script.ending
+      const last = told.at(-1)
+      if (last?.event !== "run-finished") return yield* Effect.die(new Error("the script has no end"))
+      return { finished: last, tasks: told.filter((event) => event.event === "task-finished") }
+    }),
+  explain: (code) =>
+    code === "TABLE_COLUMN" ? [explanation] : code === "odd-name" ? [{ ...explanation, code, kind: "finding", example: null }] : []
+})
