@@ -13,7 +13,17 @@ export {
   type StageTask,
   type Telling
 } from "./plugin/Stage.ts"
-export { encodeFailure, encodeFailures, type ErrorClass, type ErrorDocs, ErrorDocument, Several, several, Told, Where } from "./domain/Failure.ts"
+export {
+  encodeFailure,
+  encodeFailures,
+  type ErrorClass,
+  type ErrorDocs,
+  ErrorDocument,
+  Several,
+  several,
+  Told,
+  Where
+} from "./domain/Failure.ts"
 export { Finding, Severity, type FindingDeclaration } from "./domain/Finding.ts"
 export { type Command } from "./domain/ProjectDocument.ts"
 export { CellObservation } from "./domain/TaskDocument.ts"

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { ErrorDocument, type ErrorDocs, Told } from "./Failure.ts"
 
-export class TaskDefect extends Schema.TaggedError<TaskDefect>()("TaskDefect", { ...Told, stack: Schema.String }) {
+export class TaskDefect extends Schema.TaggedError<TaskDefect>()("TaskDefect", { ...Told, trace: Schema.String }) {
   static readonly docs: ErrorDocs = {
     summary: "A stage or check broke in a way that it does not declare.",
     hint: "A bug of the plugin: the place is the innermost line of its own code. Expected failures belong in `errors`.",
@@ -72,6 +72,14 @@ export class TaskOutputMissing extends Schema.TaggedError<TaskOutputMissing>()("
   }
 }
 
+export class TaskLeftovers extends Schema.TaggedError<TaskLeftovers>()("TaskLeftovers", { ...Told }) {
+  static readonly docs: ErrorDocs = {
+    summary: "A program succeeded but left processes behind that could still write its outputs.",
+    hint: "Let it wait for what it starts: no `&` and no daemons.",
+    example: "sh of a:copy ended and left processes behind"
+  }
+}
+
 export class TaskLost extends Schema.TaggedError<TaskLost>()("TaskLost", { ...Told }) {
   static readonly docs: ErrorDocs = {
     summary: "The host of a task ended or answered something else.",
@@ -121,6 +129,7 @@ export const faults = [
   TaskTainted,
   TaskInputMissing,
   TaskOutputMissing,
+  TaskLeftovers,
   TaskLost,
   SubjectUnreadable,
   PublishConflict,

@@ -9,6 +9,7 @@ import {
   CommandFailed,
   PublishConflict,
   TaskInputMissing,
+  TaskLeftovers,
   TaskLost,
   TaskOutputMissing,
   TaskTainted,
@@ -134,6 +135,10 @@ export const executor = Effect.gen(function* () {
       onLine: (stream, line) => tell({ event: "log", level: stream === "stderr" ? "warning" : "info", message: line })
     })
     if (result.timedOut) return [timeout(task)]
+    if (result.exit === 0 && result.leftovers)
+      return [
+        encodeFailure(new TaskLeftovers({ message: `${argv[0]} of ${task.task} ended and left processes behind, which were ended too` }))
+      ]
     return result.exit === 0 ? [] : [commandProblem(task, argv, result.exit, result.signal, result.stderrTail)]
   })
 

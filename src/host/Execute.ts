@@ -37,7 +37,7 @@ const defect = (definition: string, thrown: unknown): ErrorDocument => {
   return encodeFailure(
     new TaskDefect({
       message: `${definition} broke: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-      stack: stack.split("\n").slice(0, 8).join("\n"),
+      trace: stack.split("\n").slice(0, 8).join("\n"),
       ...(where === undefined ? {} : { where })
     })
   )

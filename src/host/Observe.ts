@@ -13,7 +13,7 @@ const failures = (cause: Cause.Cause<{ readonly _tag: string }>, task: string): 
           encodeFailure(
             new TaskDefect({
               message: `${task} could not observe its cell: ${Cause.isDieReason(reason) ? String(reason.defect) : "interrupted"}`,
-              stack: ""
+              trace: ""
             })
           )
         ]

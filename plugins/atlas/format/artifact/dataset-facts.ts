@@ -17,7 +17,17 @@ export interface SequenceTrace {
 }
 
 /** What of a gene model the sidecars tell: all but transcripts, exons and CDS, which only count. */
-export type ModelFacts = Omit<GeneModel, "transcripts" | "exons" | "cds" | "lineage"> & { readonly exonRows: number }
+export type ModelFacts = Omit<GeneModel, "transcripts" | "exons" | "cds" | "lineage"> & {
+  readonly exonRows: number
+  /** Transcripts whose gene is only named: a lone RNA has no gene row (decision 2). */
+  readonly loneTranscripts: number
+}
+
+/** How many transcripts have a parent that is none of the genes. */
+export const loneTranscripts = ({ genes, transcripts }: Pick<GeneModel, "genes" | "transcripts">): number => {
+  const ids = new Set(genes.map((g) => g.gene_id))
+  return transcripts.filter((t) => !ids.has(t.parent_gene_id)).length
+}
 
 export interface DatasetFacts {
   readonly dataset: DatasetParts
@@ -67,7 +77,7 @@ export const datasetFacts = (
     canonical,
     stats: {
       gene_count: model.genes.length,
-      transcript_count: model.genes.reduce((total, g) => total + g.transcript_count, 0),
+      transcript_count: model.genes.reduce((total, g) => total + g.transcript_count, model.loneTranscripts),
       contig_count: genesBySequence.size
     },
     genesBySequence,

@@ -24,7 +24,7 @@ export type Checksums = typeof Checksums.Type
 export const InputHashes = Schema.Struct({ gff3_sha256: text, fasta_sha256: text, fai_sha256: text, policy_sha256: text })
 export type InputHashes = typeof InputHashes.Type
 
-/** `transcript_count` sums the genes' counts, `contig_count` counts sequences with genes. */
+/** `transcript_count` sums the genes' counts and adds transcripts whose gene has no row; `contig_count` counts sequences with genes. */
 export const Stats = Schema.Struct({ gene_count: Count, transcript_count: Count, contig_count: Count })
 export type Stats = typeof Stats.Type
 

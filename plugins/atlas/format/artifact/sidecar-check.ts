@@ -5,7 +5,7 @@ import { canonicalChunks } from "../canonical-json.ts"
 import type { ContigRow, GeneRow, TranscriptRow } from "../model/gene-model.ts"
 import type { AnomalyReport } from "./anomalies.ts"
 import type { CanonicalFacts } from "./canonical-files.ts"
-import { type DatasetFacts, datasetFacts } from "./dataset-facts.ts"
+import { type DatasetFacts, datasetFacts, loneTranscripts } from "./dataset-facts.ts"
 import type { Digests } from "./evidence.ts"
 import type { Say, VerifyFindingName } from "./finding.ts"
 import { bundleRoles, layout, type Role } from "./layout.ts"
@@ -53,7 +53,7 @@ export interface Evidence {
   readonly source: SourceFacts
 }
 
-const factsOf = ({ manifest, genes, contigs, exonRows, canonical, anomalies, qc, source }: Evidence): DatasetFacts => {
+const factsOf = ({ manifest, genes, transcripts, contigs, exonRows, canonical, anomalies, qc, source }: Evidence): DatasetFacts => {
   const { model_version: _, ...lists } = anomalies
   const { total_features, unknown_contig_feature_ratio } = qc.contig_stats
   return datasetFacts(
@@ -62,6 +62,7 @@ const factsOf = ({ manifest, genes, contigs, exonRows, canonical, anomalies, qc,
       genes,
       contigs,
       exonRows,
+      loneTranscripts: loneTranscripts({ genes, transcripts }),
       anomalies: lists,
       totalFeatures: total_features,
       cdsRows: qc.counts.cds,

@@ -8,7 +8,7 @@ import { ioDurability, type IoDurability, remove, syncDirectory } from "../durab
 import type { GeneModel } from "../model/gene-model.ts"
 import { quote } from "../text.ts"
 import { writeCanonical } from "./canonical-files.ts"
-import { type DatasetFacts, datasetFacts, modelSeqids } from "./dataset-facts.ts"
+import { type DatasetFacts, datasetFacts, loneTranscripts, modelSeqids } from "./dataset-facts.ts"
 import { type GeneSummaryUnwritable, type InputChecksums, writeGeneSummary } from "./gene-summary.ts"
 import { bundleSha256 } from "./identity.ts"
 import { writeJson, writePieces } from "./json-writer.ts"
@@ -113,7 +113,12 @@ export const writeDerived = ({
     const canonical = yield* writeCanonical(model, { features: at("canonicalFeatures"), summary: at("canonicalSummary") })
     files.set("canonicalFeatures", canonical.features).set("canonicalSummary", canonical.summaryFile)
     const { hashes, summary } = canonical
-    const facts = datasetFacts(dataset, { ...model, exonRows: model.exons.length }, { hashes, summary }, seqids ?? modelSeqids(model))
+    const facts = datasetFacts(
+      dataset,
+      { ...model, exonRows: model.exons.length, loneTranscripts: loneTranscripts(model) },
+      { hashes, summary },
+      seqids ?? modelSeqids(model)
+    )
     const database = yield* writeGeneSummary(at("sqlite"), dataset, model, checksums)
     files.set("sqlite", database)
 
