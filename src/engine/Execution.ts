@@ -1,7 +1,7 @@
 /** Executes one task: staging, the border, proof that inputs kept still, outputs into their places, and last of all the trace. */
 import { hash } from "node:crypto"
-import { lstatSync, rmSync } from "node:fs"
-import { isAbsolute, join } from "node:path"
+import { lstatSync, mkdirSync, rmSync } from "node:fs"
+import { basename, isAbsolute, join } from "node:path"
 import { Effect } from "effect"
 import { sortRows } from "../core/Rows.ts"
 import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
@@ -174,9 +174,18 @@ export const executor = Effect.gen(function* () {
         ? null
         : { desired: assessment.cell.desired, live: assessment.cell.live }
 
+    const stagings: Array<string> = []
     const moves: Array<{ readonly staging: string; readonly final: string }> = []
     const execution = Effect.gen(function* () {
-      for (const { final } of placed) moves.push({ staging: yield* outputs.stage(final, { run, within: null }), final })
+      // what is left of it tells the next run that this one was killed
+      mkdirSync(join(root, ".atlas", "scratch", run), { recursive: true })
+      for (const { final } of placed) {
+        // a folder of its own: what a task writes beside its output goes away with it
+        const folder = yield* outputs.stage(final, { run, within: null })
+        stagings.push(folder)
+        mkdirSync(folder)
+        moves.push({ staging: join(folder, basename(final)), final })
+      }
       const document: TaskDocument = {
         atlas: "task/1",
         run,
@@ -251,7 +260,7 @@ export const executor = Effect.gen(function* () {
     // what was not moved into place goes away, however the execution ended; `recover` is for those who were killed
     return yield* Effect.onExit(execution, () =>
       Effect.gen(function* () {
-        yield* Effect.ignore(outputs.discard(moves.map((move) => move.staging)))
+        yield* Effect.ignore(outputs.discard(stagings))
         yield* Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
       })
     )

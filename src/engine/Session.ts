@@ -105,13 +105,11 @@ export const openSession = (project: AnalyzedProject, host: Layer.Layer<Host>): 
     const digests = yield* FileDigests
     const outputs = yield* Outputs
     yield* lease.hold({ run: id, command: "atlas-run run", timeoutMs: lockWaitMs })
-    if (existsSync(join(state, "scratch"))) {
+    const scratch = join(state, "scratch")
+    if (existsSync(scratch)) {
       // only a run that was killed leaves it
-      rmSync(join(state, "scratch"), { recursive: true, force: true })
-      const finals = project.tasks.flatMap((task) =>
-        task.outputs.filter((o) => o.kind !== "value").map((o) => (isAbsolute(o.path) ? o.path : join(root, o.path)))
-      )
-      yield* outputs.recover(finals)
+      yield* outputs.recover(finalsOf(project))
+      rmSync(scratch, { recursive: true, force: true })
     }
     const selection = yield* selecting(options.select ?? [], options)
     const forced = yield* forcing(options.force ?? [], options)
@@ -150,7 +148,10 @@ export const openSession = (project: AnalyzedProject, host: Layer.Layer<Host>): 
       failFast: options.failFast === true,
       selection: selection.closure
     }
-    const result = yield* runTasks(project, request, tell, (cancelled) => tell(finish(cancelled)))
+    const result = yield* Effect.ensuring(
+      runTasks(project, request, tell, (cancelled) => tell(finish(cancelled))),
+      Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
+    )
     interrupted = false
     yield* states.flush()
     yield* digests.save()
@@ -207,6 +208,12 @@ export const openSession = (project: AnalyzedProject, host: Layer.Layer<Host>): 
     explain: (code) => explanations(project, code)
   }
 }
+
+/** Where outputs end up, absolute. */
+const finalsOf = ({ tasks, document }: AnalyzedProject): ReadonlyArray<string> =>
+  tasks.flatMap((task) =>
+    task.outputs.filter(({ kind }) => kind !== "value").map(({ path }) => (isAbsolute(path) ? path : join(document.root, path)))
+  )
 
 const reportOf = (
   run: string,
