@@ -13,7 +13,7 @@ import { absent, FileDigests, type TreeError } from "../ports/FileDigests.ts"
 import { Host } from "../ports/Host.ts"
 import { StateStore } from "../ports/StateStore.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
-import { declaredRows, type OwnRows, ownRows } from "./Rows.ts"
+import { declaredRows, type OwnRows, ownRows, toolRows } from "./Rows.ts"
 import type { Upstream } from "./Upstream.ts"
 
 export interface Assessment {
@@ -63,6 +63,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
   const states = yield* StateStore
   const host = yield* Host
   const { root, config } = project.document
+  const tools = toolRows(root, digests)
 
   const treeOf = (path: string) => {
     const hit = paranoid ? null : digests.knownTree(path)
@@ -108,7 +109,12 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
     Effect.gen(function* () {
       const task = project.tasks[index] as ProjectTask
       const trace = states.get(task.task)
-      const own = yield* ownRows(task, declaredRows(task, project.closures.get(task.definition)), { root, digests, trusting: !paranoid })
+      const own = yield* ownRows(task, declaredRows(task, project.closures.get(task.definition)), {
+        root,
+        digests,
+        trusting: !paranoid,
+        tools
+      })
       const needs = upstream.needs(index)
       const gates = upstream.gates(index)
       const lost = needs.some((need) => "failed" in need.state)

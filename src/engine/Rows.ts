@@ -89,11 +89,40 @@ const look = (digests: FileDigestsShape, name: string, path: string, trusting: b
   )
 }
 
+/** Rows of programs on PATH, each looked for once: a run sees one set of tools. */
+export const toolRows = (root: string, digests: FileDigestsShape): ((name: string) => Effect.Effect<Row, TreeError>) => {
+  const known = new Map<string, Row>()
+  return (name) =>
+    Effect.suspend(() => {
+      const hit = known.get(name)
+      if (hit !== undefined) return Effect.succeed(hit)
+      const path = resolveTool(name, process.env["PATH"] ?? "", root)?.real
+      const remember = (tool: Row): Row => {
+        known.set(name, tool)
+        return tool
+      }
+      if (path === undefined) return Effect.succeed(remember(row("tool", name, Missing)))
+      return Effect.map(digests.file(path), (found) =>
+        remember(found === absent ? row("tool", name, Missing) : row("tool", name, `sha256:${found.sha256}`, path))
+      )
+    })
+}
+
 /** All own rows now. `trusting` takes stat rows for content where that is safe. */
 export const ownRows = (
   task: ProjectTask,
   declared: ReadonlyArray<Row>,
-  { root, digests, trusting }: { readonly root: string; readonly digests: FileDigestsShape; readonly trusting: boolean }
+  {
+    root,
+    digests,
+    trusting,
+    tools
+  }: {
+    readonly root: string
+    readonly digests: FileDigestsShape
+    readonly trusting: boolean
+    readonly tools: ReturnType<typeof toolRows>
+  }
 ): Effect.Effect<OwnRows, TreeError> =>
   Effect.gen(function* () {
     const rows: Array<Row> = [...declared]
@@ -111,13 +140,10 @@ export const ownRows = (
       })
     }
     const missingTools: Array<string> = []
-    for (const tool of task.tools) {
-      const path = resolveTool(tool, process.env["PATH"] ?? "", root)?.real ?? null
-      const digest = path === null ? absent : yield* digests.file(path)
-      if (path === null || digest === absent) {
-        missingTools.push(tool)
-        rows.push(row("tool", tool, Missing))
-      } else rows.push(row("tool", tool, `sha256:${digest.sha256}`, path))
+    for (const name of task.tools) {
+      const tool = yield* tools(name)
+      rows.push(tool)
+      if (tool.value === Missing) missingTools.push(name)
     }
     return { rows: sortRows(rows), inputs, missingTools }
   })
