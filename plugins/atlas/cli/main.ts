@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/**
+ * Where `atlas-dataset` starts. Nothing is imported before the version of Node is known to do, so that an old one gets to say so; then
+ * signals are handled, and only then the rest is loaded.
+ */
+import type { Running } from "./program.ts"
+
+const Needed = 24
+
+/** `finalizers`: ms from the first signal until the end comes anyway; `repeat`: ms in which the same signal is the same key press, which npm passes on a second time. */
+const Grace = { finalizers: 11_000, repeat: 100 }
+
+if (!(Number(process.versions.node.split(".")[0]) >= Needed)) {
+  process.stderr.write(
+    `atlas-dataset needs Node ${Needed} or newer; this is ${process.version}.\n` +
+      "  hint  `npm ci` in the package's folder brings its own: start it with `npx atlas-dataset` there.\n"
+  )
+  process.exit(2)
+}
+
+const signals: ReadonlyArray<readonly [NodeJS.Signals, number]> = [
+  ["SIGHUP", 1],
+  ["SIGINT", 2],
+  ["SIGTERM", 15]
+]
+
+let running: Running | undefined
+let signalled: { readonly number: number; readonly at: number } | undefined
+let broken = false
+
+/** The code of an end that came from outside or from a fault; else `code`. */
+const end = (code: number): never => process.exit(signalled === undefined ? (broken ? 3 : code) : 128 + signalled.number)
+
+/** Interrupts what runs and lets it tidy up, but not for ever. */
+const interrupt = (): void => {
+  if (running === undefined) return end(3)
+  setTimeout(() => end(3), Grace.finalizers).unref()
+  running.interrupt()
+}
+
+for (const [name, number] of signals)
+  process.on(name, () => {
+    const at = Date.now()
+    if (signalled === undefined) {
+      signalled = { number, at }
+      return interrupt()
+    }
+    if (number !== signalled.number || at - signalled.at > Grace.repeat) end(3)
+  })
+
+const fault = (error: unknown): void => {
+  process.stderr.write(`atlas-dataset broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  if (broken) return end(3)
+  broken = true
+  interrupt()
+}
+
+process.on("uncaughtException", fault)
+process.on("unhandledRejection", fault)
+process.on("beforeExit", () => fault(new Error("nothing is left to wait for, and there is no result")))
+
+import("./program.ts").then((program) => {
+  running = program.start(process.argv.slice(2))
+  running.exit.then(end, fault)
+}, fault)
