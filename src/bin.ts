@@ -60,7 +60,20 @@ process.on("uncaughtException", fault)
 process.on("unhandledRejection", fault)
 process.on("beforeExit", () => fault(new Error("nothing is left to wait for, and there is no result")))
 
-import("./main.ts").then((main) => {
-  running = main.start(process.argv.slice(2), () => (signalled === null ? null : signalled.number))
-  running.exit.then(end, fault)
+const load = (): void => {
+  import("./main.ts").then((main) => {
+    running = main.start(process.argv.slice(2), () => (signalled === null ? null : signalled.number))
+    running.exit.then(end, fault)
+  }, fault)
+}
+
+// nothing moved since all was fresh: told without loading the rest; trouble with stdout is the rest's to tell
+import("./fast/Answer.ts").then(({ answer }) => {
+  let answered = false
+  try {
+    answered = answer(process.argv.slice(2))
+  } catch {
+    answered = false
+  }
+  return answered ? end(0) : load()
 }, fault)

@@ -8,6 +8,8 @@ export {
   type Findings,
   type Grouping,
   type Member,
+  type Observed,
+  type Proof,
   type Outputs,
   type StageClass,
   type StageTask,
@@ -26,5 +28,5 @@ export {
 } from "./domain/Failure.ts"
 export { Finding, Severity, type FindingDeclaration } from "./domain/Finding.ts"
 export { type Command } from "./domain/ProjectDocument.ts"
-export { CellObservation } from "./domain/TaskDocument.ts"
-export { PublishConflict, SubjectUnreadable } from "./domain/Fault.ts"
+export { CellChange, CellObservation } from "./domain/TaskDocument.ts"
+export { AdoptRefused, PublishConflict, SubjectUnreadable } from "./domain/Fault.ts"

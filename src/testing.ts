@@ -125,6 +125,7 @@ const look = async (
     outputs: [],
     scratch: join(scratch, "scratch"),
     environment: {},
+    memoryMiB: 2048,
     cell: null
   }
   let late: NodeJS.Timeout | undefined

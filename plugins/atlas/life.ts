@@ -1,8 +1,9 @@
 /** The life of datasets as the stages of a project. */
-import { Alias } from "./stages/alias.ts"
+import { Alias, proveAlias } from "./stages/alias.ts"
 import { Ingest } from "./stages/ingest.ts"
 import { Pack } from "./stages/pack.ts"
 import { Promote } from "./stages/promote.ts"
+import { proveIngest } from "./stages/prove-ingest.ts"
 import { Publish } from "./stages/publish.ts"
 import { Validate } from "./stages/validate.ts"
 import { Verify } from "./stages/verify.ts"
@@ -20,12 +21,12 @@ export interface LifeRoots {
 export const life = ({ build = "build", store = "serving-store", packs = "packs" }: LifeRoots = {}) => {
   const roots = { build, store, packs }
   const stages = [
-    Ingest.in(roots),
+    Ingest.in(roots).provenBy(proveIngest),
     Validate.in(roots),
     Verify.in(roots),
     Publish.in(roots),
     Promote.in(roots),
-    Alias.in(roots),
+    Alias.in(roots).provenBy(proveAlias),
     Pack.in(roots),
     VerifyPack
   ] as const

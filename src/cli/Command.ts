@@ -1,6 +1,6 @@
 /** A command as declared, and what its program is given. */
 import type { Effect } from "effect"
-import type { Style } from "../report/Style.ts"
+import type { Style } from "../core/Style.ts"
 import type { Terminal } from "../report/Terminal.ts"
 import type { Flags, Globals, Values } from "./Flag.ts"
 import type { Projects } from "./Projects.ts"

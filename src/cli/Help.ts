@@ -1,5 +1,5 @@
 /** `--help` and docs/reference/cli.md, both from the tables of the commands. */
-import { columns } from "../report/Layout.ts"
+import { columns } from "../core/Layout.ts"
 import type { Command } from "./Command.ts"
 import { commands, defaultCommand } from "./Commands.ts"
 import { type Flag, type Flags, globalFlags } from "./Flag.ts"
@@ -42,8 +42,7 @@ export const commandHelp = (command: Command<any>): ReadonlyArray<string> => [
   "",
   `  ${command.summary}`,
   ...command.detail.map((line) => `  ${line}`),
-  "",
-  ...columns([[`  ${command.words.name}`, command.words.help]]),
+  ...(command.words.most === 0 ? [] : ["", ...columns([[`  ${command.words.name}`, command.words.help]])]),
   ...table("flags", flagRows(command.flags)),
   ...table("everywhere", flagRows(globalFlags)),
   ...table("examples", exampleRows(command.examples))
@@ -87,7 +86,7 @@ const commandReference = (command: Command<any>): ReadonlyArray<string> => [
   "",
   `${command.summary.slice(0, 1).toUpperCase()}${command.summary.slice(1)}.`,
   ...(command.detail.length === 0 ? [] : ["", ...command.detail]),
-  ...markdownTable(["Argument", ""], [[command.words.name, command.words.help]], true),
+  ...markdownTable(["Argument", ""], command.words.most === 0 ? [] : [[command.words.name, command.words.help]], true),
   ...markdownTable(["Flag", ""], flagRows(command.flags), true),
   ...markdownTable(["Example", ""], exampleRows(command.examples), true)
 ]

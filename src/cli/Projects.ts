@@ -1,4 +1,5 @@
 /** Finds the config that a command is about, and opens it. */
+import { configNames } from "../fast/ConfigNames.ts"
 import { statSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { Context, Effect } from "effect"
@@ -10,9 +11,6 @@ import { Terminal } from "../report/Terminal.ts"
 export class Projects extends Context.Service<Projects, { readonly open: (config: string) => Effect.Effect<Session, EngineError> }>()(
   "atlas-run/cli/Projects"
 ) {}
-
-/** In the order in which they are looked for. */
-export const configNames = ["atlas.config.ts", "atlas.config.mts", "atlas.config.js", "atlas.config.mjs"] as const
 
 const isFile = (path: string): boolean => {
   try {

@@ -1,5 +1,7 @@
 import { Effect } from "effect"
+import type { RunEvent } from "../domain/RunDocuments.ts"
 import { openConsole } from "../report/Console.ts"
+import { toldOf } from "../report/Told.ts"
 import { Terminal } from "../report/Terminal.ts"
 import { command, selectors } from "./Command.ts"
 import { count, on } from "./Flag.ts"
@@ -30,6 +32,8 @@ export const Run = command({
     force,
     "dry-run": on("the same as plan: tell what would be done"),
     paranoid,
+    "no-cache": on("neither restore from the local cache nor keep anything in it"),
+    "no-fast-path": on("let the engine look even if nothing moved, and leave no record for the next run"),
     now
   },
   examples: [
@@ -54,10 +58,15 @@ export const Run = command({
       const console = openConsole(terminal, { tasks, json, quiet, verbose, style, errorStyle, folder: terminal.folder })
       return yield* Effect.gen(function* () {
         yield* drawn(console.tick)
+        const events: Array<RunEvent> = []
         const report = yield* session.run(
-          { ...options, failFast: flags["fail-fast"], ...(jobs === undefined ? {} : { jobs }) },
-          console.tell
+          { ...options, failFast: flags["fail-fast"], cache: !flags["no-cache"], ...(jobs === undefined ? {} : { jobs }) },
+          (event) => {
+            if (event.event === "run-started" || event.event === "task-finished" || event.event === "run-finished") events.push(event)
+            console.tell(event)
+          }
         )
+        if (report.stands !== null && !flags["no-fast-path"]) yield* session.remember(report.stands, toldOf(events, tasks, terminal.folder))
         return report.finished.exit
       }).pipe(Effect.scoped, Effect.ensuring(Effect.sync(console.close)))
     })

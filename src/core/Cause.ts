@@ -2,6 +2,7 @@
 
 /** Every kind of cause, in the order in which causes of one decision are listed. */
 export const CauseKinds = [
+  "conflict",
   "never-run",
   "input-changed",
   "input-missing",
@@ -21,7 +22,6 @@ export const CauseKinds = [
   "forced",
   "gate-failed",
   "gate-unknown",
-  "conflict",
   "drifted",
   "held"
 ] as const

@@ -8,7 +8,7 @@
  * `held` (a cell that was retired on purpose), `fresh`.
  */
 import { type Cause, type CauseKind, sortCauses } from "./Cause.ts"
-import { type CellComparison, type CellView, compareCell } from "./Cell.ts"
+import { type Adopted, type CellComparison, type CellView, compareCell } from "./Cell.ts"
 import { diffRows, needOfSubject, type Row, sameRows } from "./Rows.ts"
 
 export type Decision = "fresh" | "stale" | "pending" | "blocked" | "drifted" | "held"
@@ -30,7 +30,7 @@ export interface TaskView {
   /** Its own rows as they are now: all kinds but `need`. */
   readonly rows: ReadonlyArray<Row>
   /** The last good execution; `rows` hold own rows and needs' rows. */
-  readonly trace: { readonly rows: ReadonlyArray<Row>; readonly applied: string | null } | null
+  readonly trace: { readonly rows: ReadonlyArray<Row>; readonly applied: string | null; readonly adopted?: Adopted } | null
   readonly outputs: OutputsView
   readonly forced: boolean
   readonly missingTools: ReadonlyArray<string>
@@ -139,7 +139,7 @@ const cellReasons = (view: TaskView, { state, causes }: CellComparison): Readonl
 export const decide = (view: TaskView): Decided => {
   const blocked = blockers(view)
   if (blocked.length > 0) return decided("blocked", blocked)
-  const cell = view.cell === null ? null : compareCell(view.cell, view.trace === null ? null : view.trace.applied)
+  const cell = view.cell === null ? null : compareCell(view.cell, view.trace?.applied ?? null, view.trace?.adopted ?? null)
   if (cell !== null && cell.state === "drifted" && !view.forced) return decided("drifted", cell.causes)
   const stale = cell === null ? reasons(view) : cellReasons(view, cell)
   if (view.forced) return decided("stale", [because("forced", view.task), ...stale])

@@ -34,6 +34,14 @@ export class ConfigThrew extends Schema.TaggedError<ConfigThrew>()("ConfigThrew"
   }
 }
 
+export class ConfigImpure extends Schema.TaggedError<ConfigImpure>()("ConfigImpure", { ...Told, does: Schema.String }) {
+  static readonly docs: ErrorDocs = {
+    summary: "The config does what would make two evaluations differ, or changes something outside itself.",
+    hint: "A config only describes: dates, random numbers, writing, programs and the network belong into a stage's run.",
+    example: "the config reads the clock: Date.now()"
+  }
+}
+
 export class ConfigShape extends Schema.TaggedError<ConfigShape>()("ConfigShape", { ...Told, nearest: Schema.Array(Schema.String) }) {
   static readonly docs: ErrorDocs = {
     summary: "The config does not have the shape of a project.",
@@ -86,6 +94,7 @@ export const configErrors = [
   ConfigSyntax,
   ConfigImport,
   ConfigThrew,
+  ConfigImpure,
   ConfigShape,
   ConfigStages,
   ConfigTarget,

@@ -74,7 +74,7 @@ export const codeOfFinding = (name: string): string => name.replaceAll("-", "_")
 /** Tags whose code maps back to them. */
 export const isCodedTag = (tag: string): boolean => /^[A-Z][A-Za-z0-9]*$/.test(tag) && tagOfCode(codeOfTag(tag)) === tag
 
-const toldKeys = new Set(["_tag", "message", "where", "hint", "name", "stack", "cause"])
+const toldKeys = new Set(["_tag", "message", "where", "hint", "stack", "cause"])
 
 const jsonOf = (value: unknown): Schema.Json => {
   const text = JSON.stringify(value, (_key, v) => (typeof v === "bigint" ? Number(v) : v))

@@ -80,6 +80,48 @@ export class TaskLeftovers extends Schema.TaggedError<TaskLeftovers>()("TaskLeft
   }
 }
 
+export class TaskMemory extends Schema.TaggedError<TaskMemory>()("TaskMemory", { ...Told, limitMiB: Schema.Int }) {
+  static readonly docs: ErrorDocs = {
+    summary: "A task needed more memory than its stage or check declares, on its heap or beside it.",
+    hint: "Read and write in pieces, or raise the definition's `memory` (MiB).",
+    example: "a:sort filled its heap of 2,048 MiB"
+  }
+}
+
+export class TaskExit extends Schema.TaggedError<TaskExit>()("TaskExit", {
+  ...Told,
+  exit: Schema.NullOr(Schema.Int),
+  signal: Schema.NullOr(Schema.String)
+}) {
+  static readonly docs: ErrorDocs = {
+    summary: "A task ended the process that it ran in. Whatever status it chose, that is no success.",
+    hint: "Return, or fail with an error, instead of calling `process.exit`.",
+    example: "a:convert ended its process with status 0"
+  }
+}
+
+export class PluginLeak extends Schema.TaggedError<PluginLeak>()("PluginLeak", { ...Told, left: Schema.Array(Schema.String) }) {
+  static readonly docs: ErrorDocs = {
+    summary: "A task left something behind in its process that could reach the next one.",
+    hint: "Put back what it changes, and end or close what it starts: timers, servers, watchers, streams. `Effect.acquireRelease` does both.",
+    example: "a:convert left behind: the working folder is another"
+  }
+}
+
+/** Another version of atlas-run made the document, or is to read it. */
+export class DocumentVersion extends Schema.TaggedError<DocumentVersion>()("DocumentVersion", {
+  ...Told,
+  found: Schema.String,
+  known: Schema.String
+}) {
+  static readonly docs: ErrorDocs = {
+    summary: "Two sides that exchange documents are of different versions.",
+    hint: "Use one version of atlas-run on both sides; after an update, build again.",
+    example: "the host speaks host/2, this engine host/1"
+  }
+  static readonly exit = 2
+}
+
 export class TaskLost extends Schema.TaggedError<TaskLost>()("TaskLost", { ...Told }) {
   static readonly docs: ErrorDocs = {
     summary: "The host of a task ended or answered something else.",
@@ -112,11 +154,27 @@ export class PublishConflict extends Schema.TaggedError<PublishConflict>()("Publ
 }
 
 /** A shared place holds what neither this project applied nor wants. */
-export class CellDrifted extends Schema.TaggedError<CellDrifted>()("CellDrifted", { ...Told, cell: Schema.String }) {
+export class CellDrifted extends Schema.TaggedError<CellDrifted>()("CellDrifted", {
+  ...Told,
+  cell: Schema.String,
+  /** Who changed it last, where and when (ISO UTC); `unknown` where the store's history does not tell. */
+  by: Schema.optionalKey(Schema.String),
+  host: Schema.optionalKey(Schema.String),
+  at: Schema.optionalKey(Schema.String)
+}) {
   static readonly docs: ErrorDocs = {
     summary: "A shared place was changed or damaged by someone else; it is never overwritten.",
-    hint: "Look at what changed; `--force` puts back what the project wants where that is possible.",
-    example: "store/x/derived/manifest.json: sha256 differs from the record"
+    hint: "Look at what changed: `atlas-run adopt TASK --because …` accepts it, `atlas-run run TASK --force TASK` puts back what the project wants where that is possible.",
+    example: "store/aliases/x: was 110/x/y@3f2a, 109/x/y@91bc (2027-01-01T10:00:00.000Z by ann on node1)"
+  }
+}
+
+/** What is there was not accepted as good. */
+export class AdoptRefused extends Schema.TaggedError<AdoptRefused>()("AdoptRefused", { ...Told }) {
+  static readonly docs: ErrorDocs = {
+    summary: "What is there cannot be adopted.",
+    hint: "Run the task instead; only what is proven, or a shared place that holds a value of someone else, can be adopted.",
+    example: "a:copy cannot be adopted: stage copy has no way to prove outputs that it did not make"
   }
 }
 
@@ -130,10 +188,15 @@ export const faults = [
   TaskInputMissing,
   TaskOutputMissing,
   TaskLeftovers,
+  TaskMemory,
+  TaskExit,
+  PluginLeak,
+  DocumentVersion,
   TaskLost,
   SubjectUnreadable,
   PublishConflict,
-  CellDrifted
+  CellDrifted,
+  AdoptRefused
 ]
 
 /** Any of the above as a program meets it: `code` tells which. */

@@ -56,6 +56,8 @@ export const ProjectTask = Schema.Struct({
   tools: Schema.Array(Schema.String),
   runtime: Schema.Array(Schema.Literals(["node", "sqlite", "icu", "platform"])),
   timeoutMs: Schema.Int,
+  /** Of its host: largest heap; with the host's own needs, also what it may hold resident. */
+  memoryMiB: Schema.Int,
   severity: Schema.Record(Schema.String, Severity),
   waivers: Schema.Array(Waiver),
   command: Schema.NullOr(Command),

@@ -21,6 +21,7 @@ export const Outcome = Schema.Literals([
 export type Outcome = typeof Outcome.Type
 
 export const CauseKind = Schema.Literals([
+  "conflict",
   "never-run",
   "input-changed",
   "input-missing",
@@ -40,7 +41,6 @@ export const CauseKind = Schema.Literals([
   "forced",
   "gate-failed",
   "gate-unknown",
-  "conflict",
   "drifted",
   "held"
 ])
@@ -149,6 +149,15 @@ export type RunFinished = typeof RunFinished.Type
 export const RunEvent = Schema.Union([RunStarted, TaskStarted, TaskProgress, TaskLog, FindingEvent, TaskFinished, RunFinished])
 export type RunEvent = typeof RunEvent.Type
 
+/** Who accepted what is there as good, and why; `live` is the value of a cell. */
+const Adopted = Schema.Struct({
+  at: Schema.String,
+  by: Schema.String,
+  host: Schema.String,
+  because: Schema.String,
+  live: Schema.NullOr(Schema.String)
+})
+
 /** `why`: the task's decision, and those of what it hangs on, nearest last. */
 export const WhyDocument = Schema.Struct({
   atlas: Schema.Literal("why/1"),
@@ -165,7 +174,9 @@ export const WhyDocument = Schema.Struct({
       rows: Schema.Array(Schema.Struct({ kind: Schema.String, subject: Schema.String, value: Schema.String })),
       outputs: Schema.Array(Schema.Struct({ name: Schema.String, path: Schema.String, digest: Schema.String }))
     })
-  )
+  ),
+  /** Present if it was ever adopted: oldest first; the last may be in force. */
+  adoptions: Schema.optionalKey(Schema.Array(Schema.Struct({ ...Adopted.fields, inForce: Schema.Boolean })))
 })
 export type WhyDocument = typeof WhyDocument.Type
 
@@ -194,3 +205,26 @@ export const VerifyDocument = Schema.Struct({
   damage: Schema.Array(Schema.Struct({ task: Schema.String, path: Schema.String, message: Schema.String }))
 })
 export type VerifyDocument = typeof VerifyDocument.Type
+
+/** `adopt`: what was accepted as good, what needed no accepting, and what was refused and why. */
+export const AdoptDocument = Schema.Struct({
+  atlas: Schema.Literal("adopt/1"),
+  project: Schema.String,
+  /** False if anything was refused. */
+  ok: Schema.Boolean,
+  at: Schema.String,
+  by: Schema.String,
+  because: Schema.String,
+  tasks: Schema.Array(
+    Schema.Struct({
+      ...TaskName,
+      result: Schema.Literals(["adopted", "unchanged", "refused"]),
+      /** As it was before. */
+      decision: Decision,
+      /** The value that was adopted, of a cell. */
+      live: Schema.NullOr(Schema.String),
+      errors: Schema.Array(ErrorDocument)
+    })
+  )
+})
+export type AdoptDocument = typeof AdoptDocument.Type

@@ -17,16 +17,29 @@ export type NeedOutput = typeof NeedOutput.Type
 export const Need = Schema.Struct({ name: Schema.String, task: Schema.String, outputs: Schema.Array(NeedOutput) })
 export type Need = typeof Need.Type
 
+/** Who changed a cell last, and when (ISO UTC); `unknown` where the store's history does not tell. */
+export const CellChange = Schema.Struct({ by: Schema.String, host: Schema.String, at: Schema.String })
+export type CellChange = typeof CellChange.Type
+
+const changed = Schema.optionalKey(CellChange)
+
 /** What lives in a shared place now. `value` is the cell's own printed value, compared as text. */
 export const CellObservation = Schema.Union([
-  Schema.Struct({ state: Schema.Literal("absent") }),
-  Schema.Struct({ state: Schema.Literal("present"), value: Schema.String }),
+  Schema.Struct({ state: Schema.Literal("absent"), changed }),
+  Schema.Struct({ state: Schema.Literal("present"), value: Schema.String, changed }),
   Schema.Struct({
     state: Schema.Literal("damaged"),
     value: Schema.NullOr(Schema.String),
-    problems: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+    problems: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String })),
+    changed
   }),
-  Schema.Struct({ state: Schema.Literal("retired"), by: Schema.String, at: Schema.String })
+  Schema.Struct({
+    state: Schema.Literal("retired"),
+    by: Schema.String,
+    at: Schema.String,
+    because: Schema.optionalKey(Schema.String),
+    changed
+  })
 ])
 export type CellObservation = typeof CellObservation.Type
 
@@ -47,6 +60,8 @@ const Asked = {
 export const TaskDocument = Schema.Struct({
   atlas: Schema.Literal("task/1"),
   run: Schema.String,
+  /** `adopt`: the outputs are those that are there already, and are only to be proven. Executed if absent. */
+  purpose: Schema.optionalKey(Schema.Literals(["adopt"])),
   ...Asked,
   inputs: Schema.Array(Schema.Struct({ name: Schema.String, path: Schema.String })),
   /** Where the task writes each file or folder; the engine moves them to their final places. */
@@ -54,6 +69,8 @@ export const TaskDocument = Schema.Struct({
   /** A private folder for anything temporary, removed afterwards. */
   scratch: Schema.String,
   environment: Schema.Record(Schema.String, Schema.NullOr(Schema.String)),
+  /** Heap of the host that runs it. */
+  memoryMiB: Schema.Int,
   /** For the owner of a cell: what to bring about, and what was seen there before (compare and swap). */
   cell: Schema.NullOr(Schema.Struct({ desired: Schema.String, live: CellObservation }))
 })
@@ -85,7 +102,12 @@ export const ObservationDocument = Schema.Struct({
   task: Schema.String,
   errors: Schema.Array(ErrorDocument),
   desired: Schema.NullOr(Schema.String),
-  live: Schema.NullOr(CellObservation)
+  live: Schema.NullOr(CellObservation),
+  /**
+   * Absolute paths, sorted: while their stat rows (of what is not there too) are unchanged, the observation stands. Empty where it
+   * has to be asked for each time.
+   */
+  witnesses: Schema.Array(Schema.String)
 })
 export type ObservationDocument = typeof ObservationDocument.Type
 

@@ -30,6 +30,18 @@ export const TracedOutput = Schema.Struct({
 })
 export type TracedOutput = typeof TracedOutput.Type
 
+/** A person accepted what is there as good. `desired` and `live` are those of a cell then, null for outputs that are no cell. */
+export const Adoption = Schema.Struct({
+  /** ISO UTC. */
+  at: Schema.String,
+  by: Schema.String,
+  host: Schema.String,
+  because: Schema.String,
+  desired: Schema.NullOr(Schema.String),
+  live: Schema.NullOr(Schema.String)
+})
+export type Adoption = typeof Adoption.Type
+
 export const Trace = Schema.Struct({
   atlas: Schema.Literal("trace/1"),
   task: Schema.String,
@@ -43,6 +55,10 @@ export const Trace = Schema.Struct({
   findings: Schema.Array(Finding),
   summary: Schema.NullOr(Schema.String),
   /** What it last brought about in the cell it owns. */
-  applied: Schema.NullOr(Schema.String)
+  applied: Schema.NullOr(Schema.String),
+  /** Why it is taken for good without having been executed; an execution ends it. */
+  adopted: Schema.optionalKey(Adoption),
+  /** Adoptions that ended, oldest first. */
+  adoptedBefore: Schema.optionalKey(Schema.Array(Adoption))
 })
 export type Trace = typeof Trace.Type

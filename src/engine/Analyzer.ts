@@ -4,11 +4,13 @@ import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { build, type GraphProblem, type TaskGraph } from "../core/TaskGraph.ts"
 import { ConfigConflict } from "../domain/ConfigErrors.ts"
+import type { ConfigEvidence } from "../domain/ConfigEvidence.ts"
 import { ConfigInvalid } from "../domain/EngineErrors.ts"
 import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
 import type { Definition, ProjectDocument, ProjectTask } from "../domain/ProjectDocument.ts"
 import { Host } from "../ports/Host.ts"
 import { type CodeClosure, codeClosures } from "./closure/CodeClosure.ts"
+import { complete } from "./closure/Unwatched.ts"
 
 export interface AnalyzedProject {
   readonly document: ProjectDocument
@@ -17,6 +19,8 @@ export interface AnalyzedProject {
   readonly tasks: ReadonlyArray<ProjectTask>
   readonly definitions: ReadonlyMap<string, Definition>
   readonly closures: ReadonlyMap<string, CodeClosure>
+  /** What proves `document` current; null where nothing can. */
+  readonly evidence: ConfigEvidence | null
 }
 
 /** The `src` of this package, from a module of it or from the bundle beside it. */
@@ -48,7 +52,8 @@ const problemOf = (problem: GraphProblem, tasks: ReadonlyArray<ProjectTask>): Er
 /** Evaluates the config and builds its graph; fails with all that is wrong. */
 export const analyze: Effect.Effect<AnalyzedProject, ConfigInvalid, Host> = Effect.gen(function* () {
   const host = yield* Host
-  const document = yield* host.evaluate
+  const { project: document, evidence } = yield* host.evaluate
+  const watched = evidence === null ? null : complete(evidence)
   const built = build(document.tasks)
   if ("problems" in built) {
     const problems = built.problems.map((problem) => problemOf(problem, document.tasks))
@@ -59,6 +64,7 @@ export const analyze: Effect.Effect<AnalyzedProject, ConfigInvalid, Host> = Effe
     graph: built.ok,
     tasks: document.tasks,
     definitions: new Map(document.definitions.map((definition) => [definition.name, definition])),
-    closures: codeClosures(document.definitions, { root: document.root, engine: engineFolder() })
+    evidence: watched,
+    closures: codeClosures(document, { engine: engineFolder(), evidence: watched })
   }
 })

@@ -24,7 +24,12 @@ export interface Assessment {
   readonly outputs: ReadonlyArray<TracedOutput>
   /** Null if the definition reports no findings, or none are known. */
   readonly judgement: Judgement | null
-  readonly cell: { readonly desired: string | null; readonly live: CellObservation | null } | null
+  readonly cell: {
+    readonly desired: string | null
+    readonly live: CellObservation | null
+    /** Absolute paths that prove `live` while their stat rows are unchanged. */
+    readonly witnesses: ReadonlyArray<string>
+  } | null
   /** Why its cell could not be looked at. */
   readonly errors: ReadonlyArray<ErrorDocument>
 }
@@ -102,7 +107,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
       roots: absoluteRoots(task, root),
       needsKnown
     })
-    return { desired: answer.desired, live: answer.live, errors: answer.errors }
+    return { desired: answer.desired, live: answer.live, witnesses: answer.witnesses, errors: answer.errors }
   })
 
   return (index: number, upstream: Upstream): Effect.Effect<Assessment, TreeError> =>
@@ -137,7 +142,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
         trace,
         outputs: task.cell === null ? (trace?.outputs ?? []) : applied === null ? [] : cellOutputs(task, applied),
         judgement: trace === null ? null : judgementOf(project, task, trace.findings, now),
-        cell: observed === null ? null : { desired: observed.desired, live: observed.live },
+        cell: observed === null ? null : { desired: observed.desired, live: observed.live, witnesses: observed.witnesses },
         errors: observed?.errors ?? []
       }
     })

@@ -1,8 +1,10 @@
 /** What an opened project can be asked: one method a command. */
 import type { Effect } from "effect"
 import type { ConfigInvalid, SelectorUnknown } from "../domain/EngineErrors.ts"
+import type { Expected, Header, Told } from "../fast/Columns.ts"
 import type { ProjectDocument } from "../domain/ProjectDocument.ts"
 import type {
+  AdoptDocument,
   PlanDocument,
   RunEvent,
   RunFinished,
@@ -11,6 +13,13 @@ import type {
   VerifyDocument,
   WhyDocument
 } from "../domain/RunDocuments.ts"
+import type { Explanation, GraphDocument, LogsDocument, ShowDocument } from "../domain/ViewDocuments.ts"
+
+import type { CacheStatsDocument, GcDocument } from "../domain/CacheDocuments.ts"
+import type { GcOptions } from "./Collector.ts"
+
+export type { GcOptions } from "./Collector.ts"
+export type { Explanation } from "../domain/ViewDocuments.ts"
 
 export interface SelectOptions {
   /** Selectors as on the command line; empty selects all. */
@@ -24,7 +33,16 @@ export interface SelectOptions {
 export interface RunOptions extends SelectOptions {
   readonly jobs?: number
   readonly failFast?: boolean
+  /** False neither restores from the local cache nor keeps anything in it. */
+  readonly cache?: boolean
   readonly force?: ReadonlyArray<string>
+}
+
+export interface AdoptOptions extends SelectOptions {
+  /** Why what is there is good; recorded for ever. */
+  readonly because: string
+  /** Who says so; the login name if absent. */
+  readonly by?: string
 }
 
 /** Trouble with state, store, lock or disk: exit 3. */
@@ -38,26 +56,37 @@ export type EngineError = ConfigInvalid | SelectorUnknown | StateError
 export interface RunReport {
   readonly finished: RunFinished
   readonly tasks: ReadonlyArray<TaskFinished>
+  /** What a run of everything in which nothing was stale rests on; null for any other. */
+  readonly stands: Standing | null
+}
+
+/** What can be looked at without the engine: while it stands, so does the answer. */
+export interface Standing {
+  readonly expected: ReadonlyArray<Expected>
+  readonly header: Omit<Header, "answer">
 }
 
 /** An opened project. */
 export interface Session {
   readonly project: ProjectDocument
+  /** Keeps the answer of a run in which nothing was stale, for the next one to give without the engine. */
+  readonly remember: (stands: Standing, answer: Told) => Effect.Effect<void>
   readonly plan: (options: SelectOptions & { readonly force?: ReadonlyArray<string> }) => Effect.Effect<PlanDocument, EngineError>
   /** Events go to `tell` in order, `run-finished` last; the caller decides what becomes of them. */
   readonly run: (options: RunOptions, tell: (event: RunEvent) => void) => Effect.Effect<RunReport, EngineError>
   readonly why: (task: string, options: SelectOptions) => Effect.Effect<WhyDocument, EngineError>
   readonly status: (options: SelectOptions) => Effect.Effect<StatusDocument, EngineError>
   readonly verify: (options: SelectOptions, tell: (done: { readonly task: string }) => void) => Effect.Effect<VerifyDocument, EngineError>
+  /** Accepts drifted cells, and outputs that their stage can prove, as good. Executes nothing. */
+  readonly adopt: (options: AdoptOptions) => Effect.Effect<AdoptDocument, EngineError>
+  /** What is selected with all that it needs, and how each stands. */
+  readonly graph: (options: SelectOptions) => Effect.Effect<GraphDocument, EngineError>
+  readonly show: (task: string, options: SelectOptions) => Effect.Effect<ShowDocument, EngineError>
+  readonly logs: (task: string) => Effect.Effect<LogsDocument, EngineError>
+  /** Drops what nothing needs any more. */
+  readonly gc: (options: GcOptions) => Effect.Effect<GcDocument, EngineError>
+  /** How full the local cache is. Writes nothing. */
+  readonly cacheStats: () => Effect.Effect<CacheStatsDocument, EngineError>
   /** Errors and findings that the project's definitions declare, for `explain`. */
   readonly explain: (code: string) => ReadonlyArray<Explanation>
-}
-
-export interface Explanation {
-  readonly code: string
-  readonly kind: "error" | "finding"
-  readonly of: string
-  readonly summary: string
-  readonly hint: string
-  readonly example: string | null
 }

@@ -4,6 +4,7 @@ import { lstatSync, mkdirSync, rmSync } from "node:fs"
 import { basename, isAbsolute, join } from "node:path"
 import { Effect } from "effect"
 import { sortRows } from "../core/Rows.ts"
+import { restoredTrace } from "../domain/CacheDocuments.ts"
 import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
 import {
   CommandFailed,
@@ -21,15 +22,18 @@ import type { HostEvent, Need, ResultDocument, TaskDocument } from "../domain/Ta
 import { fill } from "../domain/Tokens.ts"
 import type { Trace, TracedOutput } from "../domain/Trace.ts"
 import { absent, FileDigests } from "../ports/FileDigests.ts"
+import { Cache } from "../ports/Cache.ts"
+import { cacheKey } from "../ports/CacheKey.ts"
 import { Host } from "../ports/Host.ts"
 import { Outputs } from "../ports/Outputs.ts"
 import { Programs } from "../ports/Programs.ts"
 import type { Row } from "../core/Rows.ts"
+import { endedAdoptions } from "./Adoptions.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { absoluteRoots, type Assessment, cellOutputs } from "./Assessor.ts"
 
 export type Executed =
-  | { readonly outcome: "executed"; readonly trace: Trace }
+  | { readonly outcome: "executed" | "restored"; readonly trace: Trace }
   | { readonly outcome: "failed" | "tainted"; readonly errors: ReadonlyArray<ErrorDocument>; readonly findings: ResultDocument["findings"] }
 
 export interface ExecuteRequest {
@@ -39,6 +43,8 @@ export interface ExecuteRequest {
   readonly assessment: Assessment
   readonly needs: ReadonlyArray<Need>
   readonly needRows: ReadonlyArray<Row>
+  /** It was asked for by name: what the cache holds does not do. */
+  readonly forced: boolean
   readonly tell: (event: HostEvent) => void
 }
 
@@ -112,6 +118,7 @@ export const executor = Effect.gen(function* () {
   const digests = yield* FileDigests
   const outputs = yield* Outputs
   const programs = yield* Programs
+  const cache = yield* Cache
 
   const runCommand = Effect.fnUntraced(function* (task: ProjectTask, document: TaskDocument, tell: (event: HostEvent) => void) {
     const command = task.command
@@ -159,7 +166,7 @@ export const executor = Effect.gen(function* () {
     )
   }
 
-  return Effect.fnUntraced(function* ({ project, index, run, assessment, needs, needRows, tell }: ExecuteRequest) {
+  return Effect.fnUntraced(function* ({ project, index, run, assessment, needs, needRows, forced, tell }: ExecuteRequest) {
     const task = project.tasks[index] as ProjectTask
     const problems = refused(task, assessment)
     if (problems.length > 0) return failed(problems)
@@ -174,6 +181,44 @@ export const executor = Effect.gen(function* () {
         ? null
         : { desired: assessment.cell.desired, live: assessment.cell.live }
 
+    const rows = sortRows([...assessment.own.rows, ...needRows])
+    const finals = new Map(placed.map(({ output, final }) => [output.name, final]))
+
+    /** What moved while the task ran: its result says nothing then. */
+    const taint = (findings: ResultDocument["findings"]): Executed | null => {
+      const moved = assessment.own.inputs.filter(
+        (input) => (input.folder ? digests.statTree(input.path) : digests.stat(input.path)) !== input.stat
+      )
+      if (moved.length === 0) return null
+      const told = (input: (typeof moved)[number]) =>
+        new TaskTainted({
+          message: `input ${input.name} changed while ${task.task} ran`,
+          where: { path: input.path },
+          input: input.name
+        })
+      return { outcome: "tainted", errors: moved.map((input) => encodeFailure(told(input))), findings }
+    }
+
+    /** The recorded result of the same rows, in place; null for a miss, with the stagings empty. */
+    const restored = Effect.gen(function* () {
+      if (task.cell !== null || forced) return null
+      const record = yield* cache.get(cacheKey(task.definition, rows))
+      if (record === null) return null
+      const places = new Map(placed.map(({ output }, at) => [output.name, moves[at]?.staging ?? ""]))
+      if (!(yield* cache.restore(record, places))) return null
+      const tainted = taint(record.findings)
+      if (tainted !== null) return tainted
+      const trace = restoredTrace(record, task.task, rows, (name) => task.outputs.find((output) => output.name === name)?.path ?? "")
+      yield* outputs.commit(moves, { run, durable: true })
+      for (const output of trace.outputs) {
+        const final = finals.get(output.name)
+        if (final === undefined) continue
+        const tree = yield* digests.tree(final)
+        if (tree === absent || tree.digest !== output.digest) return null
+      }
+      return { outcome: "restored", trace: { ...trace, ...endedAdoptions(assessment.trace) } } satisfies Executed
+    })
+
     const stagings: Array<string> = []
     const moves: Array<{ readonly staging: string; readonly final: string }> = []
     const execution = Effect.gen(function* () {
@@ -186,6 +231,8 @@ export const executor = Effect.gen(function* () {
         mkdirSync(folder)
         moves.push({ staging: join(folder, basename(final)), final })
       }
+      const hit = yield* restored
+      if (hit !== null) return hit
       const document: TaskDocument = {
         atlas: "task/1",
         run,
@@ -206,27 +253,13 @@ export const executor = Effect.gen(function* () {
         ],
         scratch,
         environment: Object.fromEntries(task.environment.map((name) => [name, process.env[name] ?? null])),
+        memoryMiB: task.memoryMiB,
         cell
       }
       const result = yield* work(task, document, tell)
       if (result.errors.length > 0) return failed(result.errors, result.findings)
-      const moved = assessment.own.inputs.filter(
-        (input) => (input.folder ? digests.statTree(input.path) : digests.stat(input.path)) !== input.stat
-      )
-      if (moved.length > 0)
-        return {
-          outcome: "tainted",
-          errors: moved.map((input) =>
-            encodeFailure(
-              new TaskTainted({
-                message: `input ${input.name} changed while ${task.task} ran`,
-                where: { path: input.path },
-                input: input.name
-              })
-            )
-          ),
-          findings: result.findings
-        } satisfies Executed
+      const tainted = taint(result.findings)
+      if (tainted !== null) return tainted
       const unwritten = placed.flatMap(({ output }, at) => unwrittenProblem(task, output, moves[at]?.staging ?? ""))
       if (unwritten.length > 0) return failed(unwritten, result.findings)
       yield* outputs.commit(moves, { run, durable: true })
@@ -249,11 +282,12 @@ export const executor = Effect.gen(function* () {
         run,
         at: new Date().toISOString(),
         ms: Math.round(performance.now() - started),
-        rows: sortRows([...assessment.own.rows, ...needRows]),
+        rows,
         outputs: traced,
         findings: result.findings,
         summary: result.summary,
-        applied: cell?.desired ?? null
+        applied: cell?.desired ?? null,
+        ...endedAdoptions(assessment.trace)
       }
       return { outcome: "executed", trace } satisfies Executed
     })

@@ -1,14 +1,20 @@
-/** Answers `why`: a task's decision with those it hangs on, from the same traversal that decides. */
+/** Answers `why`, a task's decision with those it hangs on, from the same traversal that decides; and `explain`. */
 import type { PlannedTask, WhyDocument } from "../domain/RunDocuments.ts"
 import { edgesOf } from "../core/TaskGraph.ts"
+import { adoptionsOf } from "./Adoptions.ts"
+import { codeOfFinding } from "../domain/Failure.ts"
+import type { Explanation } from "../domain/ViewDocuments.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import type { Planned } from "./Planner.ts"
 
-const opening = ({ decision, causes }: PlannedTask, stageOf: (task: string) => string): string => {
+type Adoption = NonNullable<WhyDocument["adoptions"]>[number]
+
+const opening = ({ decision, causes }: PlannedTask, stageOf: (task: string) => string, adoption: Adoption | undefined): string => {
   const [first] = causes
   const from = first?.from == null ? "" : stageOf(first.from)
   switch (decision) {
     case "fresh":
+      if (adoption?.inForce === true) return `fresh: adopted by ${adoption.by} at ${adoption.at}: ${adoption.because}`
       return "fresh: all that it depends on is as it was, and its outputs are as recorded"
     case "held":
       return `held: ${first?.new ?? "its cell was retired on purpose"}`
@@ -45,7 +51,16 @@ export const explain = (project: AnalyzedProject, planned: ReadonlyArray<Planned
     }
   }
   const chain = planned.filter((one) => involved.has(one.index)).map((one) => one.document)
-  const { trace, decided } = subject.assessment
+  const { trace, decided, cell } = subject.assessment
+  const adoptions = adoptionsOf(trace).map(({ at, by, host, because, desired, live, inForce }) => ({
+    at,
+    by,
+    host,
+    because,
+    live,
+    // a cell that has moved since is good for another reason
+    inForce: inForce && (live === null || (cell?.desired === desired && cell.live?.state === "present" && cell.live.value === live))
+  }))
   const stageOf = (id: string): string => {
     const index = project.graph.indexOf.get(id)
     const found = index === undefined ? undefined : project.tasks[index]
@@ -56,7 +71,7 @@ export const explain = (project: AnalyzedProject, planned: ReadonlyArray<Planned
     task: subject.document.task,
     decision: decided.decision,
     verdict: subject.document.verdict,
-    sentence: opening(subject.document, stageOf),
+    sentence: opening(subject.document, stageOf, adoptions.at(-1)),
     chain,
     evidence:
       decided.decision !== "fresh" || trace === null
@@ -66,6 +81,26 @@ export const explain = (project: AnalyzedProject, planned: ReadonlyArray<Planned
             at: trace.at,
             rows: trace.rows.map(({ kind, subject: of, value }) => ({ kind, subject: of, value })),
             outputs: trace.outputs.map(({ name, path, digest }) => ({ name, path, digest }))
-          }
+          },
+    ...(adoptions.length === 0 ? {} : { adoptions })
   }
+}
+
+/** What the project's definitions say of a code: errors by their code, findings by name or in capitals. */
+export const explanations = (project: AnalyzedProject, code: string): ReadonlyArray<Explanation> => {
+  const found: Array<Explanation> = []
+  for (const definition of project.document.definitions) {
+    for (const error of definition.errors) if (error.code === code) found.push({ ...error, kind: "error", of: definition.name })
+    for (const [name, finding] of Object.entries(definition.findings))
+      if (name === code || codeOfFinding(name) === code)
+        found.push({
+          code: name,
+          kind: "finding",
+          of: definition.name,
+          summary: `a finding of ${definition.name} (${finding.severity})`,
+          hint: finding.hint,
+          example: null
+        })
+  }
+  return found
 }

@@ -1,16 +1,19 @@
 /** The run: one fiber owns the frontier, workers assess and execute one task each and only send completions. */
+import { resolve } from "node:path"
 import { Effect, Exit, Queue } from "effect"
 import { start } from "../core/Frontier.ts"
 import { settledGate, settledNeed } from "../core/Upstream.ts"
 import { needRow } from "../core/Rows.ts"
 import type { Judgement } from "../core/Judge.ts"
 import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
-import { CellDrifted, TaskLost } from "../domain/Fault.ts"
+import { CellDrifted, TaskLost, ToolMissing } from "../domain/Fault.ts"
 import type { ProjectTask } from "../domain/ProjectDocument.ts"
 import type { Outcome, RunCounts, RunEvent, TaskFinished } from "../domain/RunDocuments.ts"
-import type { TracedOutput } from "../domain/Trace.ts"
+import type { Trace, TracedOutput } from "../domain/Trace.ts"
 import type { HostEvent } from "../domain/TaskDocument.ts"
+import { Cache } from "../ports/Cache.ts"
 import { StateStore } from "../ports/StateStore.ts"
+import { type TaskLog, TaskLogs } from "../ports/TaskLogs.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { type Assessment, type AssessOptions, assessor, judgementOf } from "./Assessor.ts"
 import { executor } from "./Execution.ts"
@@ -28,6 +31,8 @@ export interface RunResult {
   readonly counts: RunCounts
   readonly finished: ReadonlyArray<TaskFinished>
   readonly warnings: ReadonlyArray<string>
+  /** What those that did not run rest on, by index. */
+  readonly rested: ReadonlyMap<number, Assessment>
 }
 
 interface Settled {
@@ -55,7 +60,7 @@ export const noCounts = (): Record<Outcome, number> & RunCounts => ({
   cancelled: 0
 })
 
-const drift = (task: ProjectTask, { decided }: Assessment): ReadonlyArray<ErrorDocument> =>
+const drift = (task: ProjectTask, { decided, cell }: Assessment): ReadonlyArray<ErrorDocument> =>
   decided.causes
     .filter((cause) => cause.kind === "drifted")
     .map((cause) =>
@@ -63,10 +68,22 @@ const drift = (task: ProjectTask, { decided }: Assessment): ReadonlyArray<ErrorD
         new CellDrifted({
           message: `${cause.subject}: ${cause.old === null ? "" : `was ${cause.old}, `}${cause.new ?? "changed"}`,
           cell: task.cell?.cell ?? cause.subject,
-          where: { path: cause.subject }
+          where: { path: cause.subject },
+          ...cell?.live?.changed
         })
       )
     )
+
+const toolMissing =
+  (task: ProjectTask) =>
+  (tool: string): ErrorDocument =>
+    encodeFailure(new ToolMissing({ message: `${tool}, which ${task.task} runs, is not on PATH`, tool }))
+
+const cheapMs = 100
+
+/** Where the outputs of a trace lie, absolute. */
+const placesOf = ({ document }: AnalyzedProject, trace: Trace): ReadonlyMap<string, string> =>
+  new Map(trace.outputs.filter(({ kind }) => kind !== "value").map(({ name, path }) => [name, resolve(document.root, path)]))
 
 const named = (task: ProjectTask) => ({ task: task.task, target: task.target, stage: task.stage, check: task.check })
 
@@ -96,22 +113,28 @@ export const runTasks = Effect.fnUntraced(function* (
   const assess = yield* assessor(project, request)
   const execute = yield* executor
   const states = yield* StateStore
+  const cache = yield* Cache
+  const logs = yield* TaskLogs
   const upstream = new Upstream(project)
   const frontier = start<Outcome>(project.graph, request.selection)
   const counts = noCounts()
   const finished: Array<TaskFinished> = []
   const warnings: Array<string> = []
+  const rested = new Map<number, Assessment>()
   const done = yield* Queue.unbounded<{
     readonly index: number
     readonly exit: Exit.Exit<Settled, { readonly _tag: string; readonly message: string }>
   }>()
   const task = (index: number) => project.tasks[index] as ProjectTask
 
-  const hostTell = (index: number) => (event: HostEvent) => {
+  const hostTell = (index: number, log: TaskLog) => (event: HostEvent) => {
     const id = task(index).task
     if (event.event === "progress")
       tell({ event: "task-progress", task: id, label: event.label, done: event.done, total: event.total, unit: event.unit })
-    else if (event.event === "log") tell({ event: "task-log", task: id, level: event.level, message: event.message })
+    else if (event.event === "log") {
+      log.append(event.level, event.message)
+      tell({ event: "task-log", task: id, level: event.level, message: event.message })
+    }
   }
 
   const work = Effect.fnUntraced(function* (index: number) {
@@ -126,30 +149,45 @@ export const runTasks = Effect.fnUntraced(function* (
       summary: assessment.trace?.summary ?? null
     }
     if (decision === "fresh" || decision === "held") return { ...kept, outcome: decision } satisfies Settled
-    if (decision === "drifted") return { ...kept, outcome: decision, errors: drift(task(index), assessment) } satisfies Settled
-    if (decision === "blocked") return { ...kept, judgement: null, outcome: decision } satisfies Settled
+    if (decision === "drifted")
+      return { ...kept, summary: null, outcome: decision, errors: drift(task(index), assessment) } satisfies Settled
+    if (decision === "blocked")
+      return {
+        ...kept,
+        summary: null,
+        judgement: null,
+        outcome: decision,
+        errors: assessment.own.missingTools.map(toolMissing(task(index)))
+      } satisfies Settled
     tell({ event: "task-started", ...named(task(index)), causes: [...assessment.decided.causes] })
     const needs = upstream.documents(index)
+    const log = logs.open(task(index).task, request.run)
     const executed = yield* execute({
       project,
       index,
       run: request.run,
       assessment,
       needs,
+      forced: request.forced(index),
       needRows: needs.flatMap((need) => need.outputs.map((output) => needRow(need, output))),
-      tell: hostTell(index)
-    })
+      tell: hostTell(index, log)
+    }).pipe(Effect.ensuring(Effect.catch(log.close, (error) => Effect.sync(() => void warnings.push(error.message)))))
     const ms = Math.round(performance.now() - began)
-    if (executed.outcome !== "executed") {
+    if (!("trace" in executed)) {
       const judgement = executed.findings.length === 0 ? null : judgementOf(project, task(index), executed.findings, request.now)
       return { ...idle, assessment, judgement, outcome: executed.outcome, errors: executed.errors, ms } satisfies Settled
     }
-    yield* states.put(executed.trace)
+    const { trace } = executed
+    yield* states.put(trace)
+    // a small program is sooner run again than kept
+    const cheap = task(index).command !== null && trace.ms < cheapMs
+    if (executed.outcome === "executed" && task(index).cell === null && !cheap)
+      yield* cache.put({ definition: task(index).definition, trace, places: placesOf(project, trace) })
     const judgement = judgementOf(project, task(index), executed.trace.findings, request.now)
     return {
       ...idle,
       assessment,
-      outcome: "executed",
+      outcome: executed.outcome,
       outputs: executed.trace.outputs,
       judgement,
       summary: executed.trace.summary,
@@ -165,6 +203,7 @@ export const runTasks = Effect.fnUntraced(function* (
       gate: settledGate(settled.outcome, settled.judgement?.verdict ?? null)
     })
     counts[settled.outcome]++
+    if (settled.assessment !== null && (settled.outcome === "fresh" || settled.outcome === "held")) rested.set(index, settled.assessment)
     for (const finding of settled.judgement?.findings ?? []) tell({ event: "finding", task: task(index).task, ...finding })
     for (const waiver of settled.judgement?.unusedWaivers ?? [])
       warnings.push(`${task(index).task}: waiver of ${waiver.finding} at ${waiver.at} matches nothing`)
@@ -222,8 +261,8 @@ export const runTasks = Effect.fnUntraced(function* (
       if (state === "running") frontier.settle(index, "cancelled")
       settle(index, { ...idle, outcome: "cancelled" })
     }
-    interrupted({ counts, finished, warnings })
+    interrupted({ counts, finished, warnings, rested })
   })
   yield* Effect.onInterrupt(loop, () => cancelled)
-  return { counts, finished, warnings } satisfies RunResult
+  return { counts, finished, warnings, rested } satisfies RunResult
 })

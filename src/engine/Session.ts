@@ -1,45 +1,76 @@
 /** A project that was opened: what each command of the facade does with it. */
 import { randomBytes } from "node:crypto"
-import { existsSync, rmSync } from "node:fs"
-import { availableParallelism } from "node:os"
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { availableParallelism, hostname, userInfo } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { Effect, Layer } from "effect"
+import { encode } from "../fast/Columns.ts"
 import { findTask, type Selection } from "../core/Selection.ts"
 import type { StateWord } from "../core/Selector.ts"
 import { SelectorUnknown } from "../domain/EngineErrors.ts"
-import type { PlanDocument, RunEvent, RunFinished, StatusDocument } from "../domain/RunDocuments.ts"
+import type { PlanDocument, RunEvent, RunFinished } from "../domain/RunDocuments.ts"
 import type { RunReport as StoredReport } from "../domain/RunReport.ts"
+import { Cache } from "../ports/Cache.ts"
 import { FileDigests } from "../ports/FileDigests.ts"
 import { Host } from "../ports/Host.ts"
 import { Lease } from "../ports/Lease.ts"
 import { Outputs } from "../ports/Outputs.ts"
 import { Programs } from "../ports/Programs.ts"
 import { StateStore } from "../ports/StateStore.ts"
+import { TaskLogs } from "../ports/TaskLogs.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
-import type { Explanation, RunOptions, SelectOptions, Session } from "./Commands.ts"
+import { adoptTasks } from "./Adopter.ts"
+import type { AdoptOptions, RunOptions, SelectOptions, Session } from "./Commands.ts"
 import type { AssessOptions } from "./Assessor.ts"
-import { explain } from "./Explainer.ts"
+import { collect, pinnedKeys } from "./Collector.ts"
+import { explain, explanations } from "./Explainer.ts"
 import { countPlan, type Planned, planTasks } from "./Planner.ts"
 import { runTasks } from "./Runner.ts"
 import { asksStates, selectTasks } from "./Selecting.ts"
-import { codeOfFinding } from "../domain/Failure.ts"
+import { standing } from "./Standing.ts"
+import { statusDocument } from "./Status.ts"
 import { verifyTasks } from "./Verifier.ts"
+import { graphDocument, logsDocument, showDocument } from "./Views.ts"
 
 const today = (): string => new Date().toISOString().slice(0, 10)
 
 /** Sorts by time, unique without a registry. */
 const newRun = (): string => `${new Date().toISOString().replace(/[-:]/g, "").slice(0, 15)}-${randomBytes(4).toString("hex")}`
 
+/** The user's login name, where the system knows it. */
+const loginName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    return "unknown"
+  }
+}
+
 const lockWaitMs = 24 * 60 * 60 * 1000
 
 const all = (project: AnalyzedProject): Selection => ({ selected: project.graph.order, closure: project.graph.order })
 
-/** The commands of one project, over one host. */
-export const openSession = (project: AnalyzedProject, host: Layer.Layer<Host>): Session => {
+/** The commands of one project; `host` makes what runs its code, with so many tasks at one time. */
+export const openSession = (project: AnalyzedProject, host: (jobs: number) => Layer.Layer<Host>): Session => {
   const { root, name } = project.document
   const state = join(root, ".atlas")
-  const reading = Layer.mergeAll(FileDigests.layerReadOnly(state), StateStore.layer(state), host)
-  const writing = Layer.mergeAll(FileDigests.layer(state), StateStore.layer(state), Lease.layer(state), Outputs.layer, Programs.layer, host)
+  const reading = Layer.mergeAll(
+    FileDigests.layerReadOnly(state),
+    StateStore.layer(state),
+    TaskLogs.layer(state),
+    host(availableParallelism())
+  )
+  const writing = (jobs = availableParallelism(), cached = true) =>
+    Layer.mergeAll(
+      cached ? Cache.layer(state) : Cache.layerOff,
+      FileDigests.layer(state),
+      StateStore.layer(state),
+      TaskLogs.layer(state),
+      Lease.layer(state),
+      Outputs.layer,
+      Programs.layer,
+      host(jobs)
+    )
 
   const assessOptions = (options: SelectOptions, forced: (task: number) => boolean): AssessOptions => ({
     now: options.now ?? today(),
@@ -96,6 +127,23 @@ export const openSession = (project: AnalyzedProject, host: Layer.Layer<Host>): 
     return { atlas: "plan/1", project: name, tasks: inProjectOrder, counts: countPlan(inProjectOrder) }
   }
 
+  const adopt = Effect.fnUntraced(function* ({ because, by = loginName(), ...options }: AdoptOptions) {
+    const id = newRun()
+    const lease = yield* Lease
+    yield* lease.hold({ run: id, command: "atlas-run adopt", timeoutMs: lockWaitMs })
+    const scratch = join(state, "scratch")
+    if (existsSync(scratch)) {
+      yield* (yield* Outputs).recover(finalsOf(project))
+      rmSync(scratch, { recursive: true, force: true })
+    }
+    const { selected, closure } = yield* selecting(options.select ?? [], options)
+    const at = new Date().toISOString()
+    return yield* Effect.ensuring(
+      adoptTasks(project, { ...assessOptions(options, () => false), run: id, because, by, host: hostname(), at, selected, closure }),
+      Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
+    )
+  })
+
   const run = Effect.fnUntraced(function* (options: RunOptions, tell: (event: RunEvent) => void) {
     const began = performance.now()
     const id = newRun()
@@ -111,20 +159,27 @@ export const openSession = (project: AnalyzedProject, host: Layer.Layer<Host>): 
       yield* outputs.recover(finalsOf(project))
       rmSync(scratch, { recursive: true, force: true })
     }
+    const cache = yield* Cache
+    cache.pin(() => pinnedKeys(project.document, states.get))
     const selection = yield* selecting(options.select ?? [], options)
     const forced = yield* forcing(options.force ?? [], options)
     const now = options.now ?? today()
     const jobs = options.jobs ?? availableParallelism()
-    const targets = new Set(Array.from(selection.closure, (index) => project.tasks[index]?.target)).size
+    const touched = new Set(Array.from(selection.closure, (index) => project.tasks[index]?.target))
+    const targets = project.document.targets.filter((target) => touched.has(target.target)).length
     tell({ event: "run-started", atlas: "run/1", run: id, project: name, targets, tasks: selection.closure.length, jobs, now })
     let interrupted = true
-    const finish = (result: {
-      readonly counts: RunFinished["counts"]
-      readonly finished: ReadonlyArray<{ readonly verdict: string | null }>
-      readonly warnings: ReadonlyArray<string>
-    }) => {
+    const finish = (
+      result: {
+        readonly counts: RunFinished["counts"]
+        readonly finished: ReadonlyArray<{ readonly verdict: string | null }>
+        readonly warnings: ReadonlyArray<string>
+      },
+      leaks = 0
+    ) => {
       const { counts } = result
       const bad =
+        leaks +
         counts.failed +
         counts.tainted +
         counts.drifted +
@@ -153,33 +208,50 @@ export const openSession = (project: AnalyzedProject, host: Layer.Layer<Host>): 
       Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
     )
     interrupted = false
+    const leaks = yield* (yield* Host).leaks
+    // what was recorded of a task that broke after its end is not to be believed
+    for (const { task } of leaks) if (task !== undefined) yield* states.remove(task)
     yield* states.flush()
     yield* digests.save()
-    const finished = finish(result)
+    yield* cache.note(id)
+    const warnings = [
+      ...result.warnings,
+      ...cache.warnings(),
+      ...leaks.map(({ code, task, message }) => `${code} ${task ?? ""}: ${message}`)
+    ]
+    const finished = finish({ ...result, warnings }, leaks.length)
     const unchanged = result.counts.fresh + result.counts.held === result.finished.length && finished.outcome === "succeeded"
     if (!unchanged || states.lastReport()?.outcome !== "succeeded") yield* states.putReport(reportOf(id, at, finished, result.finished))
     tell(finished)
-    return { finished, tasks: result.finished }
+    const whole = (options.select ?? []).length === 0 && (options.force ?? []).length === 0 && options.now === undefined
+    const rests = unchanged && whole && finished.exit === 0 && finished.warnings.length === 0
+    const stands = rests ? yield* standing({ project, assessments: result.rested, now }) : null
+    return { finished, tasks: result.finished, stands }
   })
 
   return {
     project: project.document,
+    remember: ({ header, expected }, answer) =>
+      Effect.sync(() => {
+        const bytes = encode({ ...header, answer }, expected)
+        const place = join(state, "fast")
+        // disposable: nothing is lost if it is not there, so nothing waits for the disk
+        if (bytes === null) return
+        writeFileSync(`${place}.new`, bytes)
+        renameSync(`${place}.new`, place)
+      }).pipe(Effect.ignore),
     plan: (options) =>
       Effect.provide(
         Effect.map(planned(options), ({ tasks }) => planDocument(tasks)),
         reading
       ),
-    run: (options, tell) => Effect.provide(Effect.scoped(run(options, tell)), writing),
+    run: (options, tell) => Effect.provide(Effect.scoped(run(options, tell)), writing(options.jobs, options.cache !== false)),
     why: (task, options) =>
       Effect.provide(
         Effect.gen(function* () {
-          const found = findTask(project.graph, task)
-          if ("nearest" in found) {
-            const near = found.nearest[0] === undefined ? "" : `; did you mean ${found.nearest.join(" or ")}?`
-            return yield* new SelectorUnknown({ message: `no task is called ${task}${near}`, selector: task, nearest: [...found.nearest] })
-          }
+          const index = yield* taskIndex(project, task)
           const { tasks } = yield* planned({ ...options, select: [task] })
-          return explain(project, tasks, found.ok)
+          return explain(project, tasks, index)
         }),
         reading
       ),
@@ -205,8 +277,55 @@ export const openSession = (project: AnalyzedProject, host: Layer.Layer<Host>): 
         }),
         reading
       ),
+    adopt: (options) => Effect.provide(Effect.scoped(adopt(options)), writing()),
+    graph: (options) =>
+      Effect.provide(
+        Effect.map(planned(options), ({ tasks }) => graphDocument(project, tasks)),
+        reading
+      ),
+    show: (task, options) =>
+      Effect.provide(
+        Effect.gen(function* () {
+          const index = yield* taskIndex(project, task)
+          const { tasks } = yield* planned({ ...options, select: [task] })
+          const states = yield* StateStore
+          const log = (yield* TaskLogs).read(task)
+          const subject = tasks.find((one) => one.index === index) as Planned
+          return showDocument(project, subject, { traceOf: states.get, report: states.lastReport(), log })
+        }),
+        reading
+      ),
+    logs: (task) =>
+      Effect.provide(
+        Effect.gen(function* () {
+          yield* taskIndex(project, task)
+          return logsDocument(project, task, (yield* StateStore).get(task), (yield* TaskLogs).read(task))
+        }),
+        reading
+      ),
+    gc: (options) =>
+      Effect.provide(Effect.scoped(collect(project.document, { ...options, run: newRun(), state })), [
+        options.dryRun === true ? FileDigests.layerReadOnly(state) : FileDigests.layer(state),
+        StateStore.layer(state),
+        Lease.layer(state),
+        Outputs.layer,
+        Cache.layer(state)
+      ]),
+    cacheStats: () =>
+      Effect.provide(
+        Cache.use((cache) => cache.stats()),
+        Cache.layer(state)
+      ),
     explain: (code) => explanations(project, code)
   }
+}
+
+/** The task of that id, or the names that may have been meant. */
+const taskIndex = (project: AnalyzedProject, task: string): Effect.Effect<number, SelectorUnknown> => {
+  const found = findTask(project.graph, task)
+  if ("ok" in found) return Effect.succeed(found.ok)
+  const near = found.nearest[0] === undefined ? "" : `; did you mean ${found.nearest.join(" or ")}?`
+  return Effect.fail(new SelectorUnknown({ message: `no task is called ${task}${near}`, selector: task, nearest: [...found.nearest] }))
 }
 
 /** Where outputs end up, absolute. */
@@ -231,56 +350,3 @@ const reportOf = (
   outcome: finished.outcome,
   tasks: tasks.map(({ task, outcome, verdict }) => ({ task, outcome, verdict }))
 })
-
-const statusDocument = (project: AnalyzedProject, planned: ReadonlyArray<Planned>, report: StoredReport | null): StatusDocument => {
-  const groups = new Map<string, Array<Planned>>()
-  for (const one of [...planned].sort((a, b) => a.index - b.index)) {
-    const target = one.document.target
-    const group = groups.get(target)
-    if (group === undefined) groups.set(target, [one])
-    else group.push(one)
-  }
-  const last = new Map((report?.tasks ?? []).map((task) => [task.task, task]))
-  const targets = [...groups].map(([target, members]) => {
-    const documents = members.map((member) => member.document)
-    const has = (holds: (task: (typeof documents)[number]) => boolean) => documents.some(holds)
-    const lastFailed = has((task) => task.decision !== "fresh" && ["failed", "tainted"].includes(last.get(task.task)?.outcome ?? ""))
-    const state = has((task) => task.decision === "drifted")
-      ? ("drifted" as const)
-      : has((task) => task.verdict === "failed") || lastFailed
-        ? ("failed" as const)
-        : has((task) => task.decision === "stale" || task.decision === "pending" || task.decision === "blocked")
-          ? ("stale" as const)
-          : has((task) => task.verdict === "waived")
-            ? ("waived" as const)
-            : ("fresh" as const)
-    const order = ["failed", "warned", "waived", "passed"] as const
-    const ran = members.some((member) => last.has(member.document.task))
-    return {
-      target,
-      state,
-      tasks: countPlan(documents),
-      verdict: order.find((verdict) => has((task) => task.verdict === verdict)) ?? null,
-      lastRun: report === null || !ran ? null : { run: report.run, at: report.at, outcome: report.outcome }
-    }
-  })
-  return { atlas: "status/1", project: project.document.name, targets, counts: countPlan(planned.map((one) => one.document)) }
-}
-
-const explanations = (project: AnalyzedProject, code: string): ReadonlyArray<Explanation> => {
-  const found: Array<Explanation> = []
-  for (const definition of project.document.definitions) {
-    for (const error of definition.errors) if (error.code === code) found.push({ ...error, kind: "error", of: definition.name })
-    for (const [name, finding] of Object.entries(definition.findings))
-      if (name === code || codeOfFinding(name) === code)
-        found.push({
-          code: name,
-          kind: "finding",
-          of: definition.name,
-          summary: `a finding of ${definition.name} (${finding.severity})`,
-          hint: finding.hint,
-          example: null
-        })
-  }
-  return found
-}

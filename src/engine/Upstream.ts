@@ -1,5 +1,5 @@
 /** What is known of the tasks that were decided or settled so far, for those that come after them. */
-import { join } from "node:path"
+import { resolve } from "node:path"
 import type { GateState, NeedState } from "../core/Decide.ts"
 import { needRow, type Row } from "../core/Rows.ts"
 import { edgesOf } from "../core/TaskGraph.ts"
@@ -60,7 +60,7 @@ export class Upstream {
       outputs: (this.#known[this.#indexOf(need.task)]?.outputs ?? []).map(({ name, kind, path, value, digest }) => ({
         name,
         kind,
-        path: kind === "value" ? null : join(root, path),
+        path: kind === "value" ? null : resolve(root, path),
         value,
         digest
       }))

@@ -17,6 +17,8 @@ export interface StageValue {
   readonly defaults: Readonly<Record<string, unknown>>
   readonly places: Readonly<Record<string, string>>
   readonly definedAt: ReadonlyArray<Place>
+  /** Proves what is there already (`provenBy`). */
+  readonly proof: ((task: unknown) => Effect.Effect<unknown, { readonly _tag: string }>) | undefined
   readonly def: {
     readonly summary?: string
     readonly target: Schema.Top
@@ -36,6 +38,7 @@ export interface StageValue {
     readonly tools?: ReadonlyArray<string>
     readonly runtime?: ReadonlyArray<RuntimePart>
     readonly timeoutMs?: number
+    readonly memory?: number
     readonly cell?: CellDeclaration<unknown, unknown, unknown, Record<string, string>, { readonly _tag: string }>
     readonly command?: (at: unknown) => unknown
     readonly run?: (task: unknown) => Effect.Effect<unknown, { readonly _tag: string }>
@@ -55,16 +58,19 @@ export interface CheckValue {
     readonly findings: Readonly<Record<string, FindingDeclaration>>
     readonly errors: ReadonlyArray<ErrorClass>
     readonly timeoutMs?: number
+    readonly memory?: number
     readonly run: (task: unknown) => Effect.Effect<unknown, { readonly _tag: string }>
   }
 }
 
 const stageKeys = new Set(
-  "summary target needs options inputs outputs paths findings errors roots across group environment tools runtime timeoutMs cell command run".split(
+  "summary target needs options inputs outputs paths findings errors roots across group environment tools runtime timeoutMs memory cell command run adopt".split(
     " "
   )
 )
-const checkKeys = new Set("summary on options findings errors timeoutMs run".split(" "))
+const checkKeys = new Set("summary on options findings errors timeoutMs memory run".split(" "))
+/** Below this not even the host itself fits. */
+const leastMemoryMiB = 64
 const nameForm = /^[a-z0-9][a-z0-9-]*$/
 
 export const whereOf = (places: ReadonlyArray<Place>): Where | undefined => places[0]
@@ -142,6 +148,8 @@ const shapeProblems = (kind: "stage" | "check", name: string, value: Record<stri
     if (def[field] !== undefined && typeof def[field] !== "function") found.push(`${field} of ${name} must be a function`)
   }
   call("run")
+  if (def.memory !== undefined && !(Number.isSafeInteger(def.memory) && def.memory >= leastMemoryMiB))
+    found.push(`memory of ${name} must be a whole number of MiB from ${leastMemoryMiB}`)
   record("findings", def.findings, isFinding, '{ severity: "error" or "warning", hint: "…" }')
   if (def.errors !== undefined && !Array.isArray(def.errors)) found.push(`errors of ${name} must be a list`)
   if (def.options !== undefined && !Schema.isSchema(def.options)) found.push(`options of ${name} must be a Schema`)
@@ -185,6 +193,7 @@ export const readDefinitions = (
         defaults: isObject(read["defaults"]) ? read["defaults"] : {},
         places: read["places"],
         definedAt: read["definedAt"],
+        proof: typeof read["proof"] === "function" ? read["proof"] : undefined,
         def: read["def"]
       })
   }

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { isAbsolute, relative, resolve } from "node:path"
 import { Cause, Effect, Exit, Schema } from "effect"
 import { codeOfTag, encodeFailure, encodeFailures, type ErrorDocument, tagOfCode } from "../domain/Failure.ts"
-import { TaskDefect, TaskLost, TaskOutputMissing, TaskUndeclared } from "../domain/Fault.ts"
+import { AdoptRefused, TaskDefect, TaskLost, TaskOutputMissing, TaskUndeclared } from "../domain/Fault.ts"
 import type { Finding } from "../domain/Finding.ts"
 import type { HostEvent, Need, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
 import { blame, ownFrame } from "./Frames.ts"
@@ -31,7 +31,8 @@ export const needsView = (needs: ReadonlyArray<Need>) => {
   return { own: named("needs", own), across }
 }
 
-const defect = (definition: string, thrown: unknown): ErrorDocument => {
+/** What user code broke with, and where. */
+export const defect = (definition: string, thrown: unknown): ErrorDocument => {
   const stack = thrown instanceof Error ? (thrown.stack ?? "") : ""
   const where = ownFrame(stack)
   return encodeFailure(
@@ -56,7 +57,7 @@ const errorsOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>, value: St
       continue
     }
     for (const failure of encodeFailures(reason.error)) {
-      if (declared.has(failure.code) || failure.code === "SUBJECT_UNREADABLE") errors.push(failure)
+      if (declared.has(failure.code) || failure.code === "SUBJECT_UNREADABLE" || failure.code === "ADOPT_REFUSED") errors.push(failure)
       else
         errors.push(
           encodeFailure(
@@ -94,7 +95,10 @@ const settleOutput = (task: TaskDocument, name: string, returned: unknown, to: s
   return undefined
 }
 
-/** Executes `task`. Interruptible; an interrupted task has no result. */
+const unproven = (task: TaskDocument): AdoptRefused =>
+  new AdoptRefused({ message: `${task.task} cannot be adopted: ${task.definition} has no way to prove what it did not make` })
+
+/** Executes `task`, or proves what is there where that is its purpose. Interruptible; an interrupted task has no result. */
 export const execute = (definitions: Definitions, task: TaskDocument, tell: (event: HostEvent) => void): Effect.Effect<ResultDocument> =>
   Effect.suspend(() => {
     const findings: Array<Finding> = []
@@ -109,6 +113,7 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
       summary
     })
     const value = definitions.get(task.definition)
+    if (value?.kind === "check" && task.purpose === "adopt") return Effect.succeed(result([encodeFailure(unproven(task))]))
     if (value === undefined)
       return Effect.succeed(result([encodeFailure(new TaskLost({ message: `the host does not know definition ${task.definition}` }))]))
     let told = 0
@@ -147,7 +152,11 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
       const roles: Record<string, unknown> = Object.fromEntries(
         Object.keys(value.def.across ?? {}).map((role) => [role, across[role] ?? null])
       )
-      const run = value.def.run
+      const adopting = task.purpose === "adopt"
+      // a person's word is enough for a cell whose stage has nothing to prove it with
+      if (adopting && value.proof === undefined && task.cell !== null) return Effect.void
+      const run = adopting ? value.proof : value.def.run
+      if (run === undefined && adopting) return Effect.fail(unproven(task))
       if (run === undefined) throw new Error(`${value.name} is a command: the engine runs it, not a host`)
       return run({
         ...telling,
@@ -177,6 +186,7 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
           for (const output of task.outputs) {
             const what = given[output.name]
             if (output.kind !== "value") {
+              if (task.purpose === "adopt") continue
               const problem = settleOutput(task, output.name, what, output.path)
               if (problem !== undefined) errors.push(problem)
             } else if (typeof what === "string") values[output.name] = what

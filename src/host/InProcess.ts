@@ -32,7 +32,7 @@ export const layer = (open: () => Promise<HostModule>): Layer.Layer<Host> =>
       evaluate: Effect.gen(function* () {
         const module = yield* host
         const answer = yield* Effect.promise(() => module.evaluate())
-        if ("project" in answer) return answer.project
+        if ("project" in answer) return answer
         return yield* new ConfigInvalid({ message: sentence(answer.problems), problems: answer.problems })
       }),
       execute: (task, tell) =>
@@ -50,6 +50,7 @@ export const layer = (open: () => Promise<HostModule>): Layer.Layer<Host> =>
             )
           )
         ),
+      leaks: Effect.succeed([]),
       observe: (question) =>
         Effect.flatMap(host, (module) =>
           call((signal) => module.observe(question, signal)).pipe(
@@ -59,7 +60,8 @@ export const layer = (open: () => Promise<HostModule>): Layer.Layer<Host> =>
                 task: question.task,
                 errors: [encodeFailure(new TaskLost({ message: `the host of ${question.task} answered nothing: ${lost}` }))],
                 desired: null,
-                live: null
+                live: null,
+                witnesses: []
               })
             )
           )

@@ -1,9 +1,11 @@
 /** Imports a config and tells in one clear error why that did not work. */
 import { readFileSync, statSync } from "node:fs"
 import { pathToFileURL } from "node:url"
-import { ConfigImport, ConfigNotFound, ConfigSyntax, ConfigThrew } from "../domain/ConfigErrors.ts"
+import { ConfigImport, ConfigImpure, ConfigNotFound, ConfigSyntax, ConfigThrew } from "../domain/ConfigErrors.ts"
 import { encodeFailure, type ErrorDocument, type Where } from "../domain/Failure.ts"
 import { ownFrame, pathOf } from "./Frames.ts"
+import { impureProblem } from "./trace/Evaluation.ts"
+import { Impurity } from "./trace/Observed.ts"
 
 export type Loaded = { readonly exports: Record<string, unknown> } | { readonly problem: ErrorDocument }
 
@@ -50,8 +52,14 @@ const importProblem = (message: string, config: string): ErrorDocument => {
 /** The one problem that kept `config` from being evaluated. */
 export const problemOf = (error: unknown, config: string): ErrorDocument => {
   if (!(error instanceof Error)) return encodeFailure(new ConfigThrew({ message: String(error), where: { path: config } }))
+  if (error instanceof Impurity) return impureProblem(error, config)
   const { code, message, name, stack } = error as NodeJS.ErrnoException
   const text = stack ?? ""
+  if (code === "ERR_ACCESS_DENIED") {
+    const { permission } = error as { readonly permission?: string }
+    const does = `needs a permission that evaluating has not: ${permission ?? message}`
+    return encodeFailure(new ConfigImpure({ message: `the config ${does}`, does, where: ownFrame(text) ?? { path: config } }))
+  }
   if (code === "ERR_MODULE_NOT_FOUND" || code === "ERR_UNSUPPORTED_DIR_IMPORT" || code === "ERR_PACKAGE_PATH_NOT_EXPORTED")
     return importProblem(message, config)
   if (name === "SyntaxError") {

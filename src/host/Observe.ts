@@ -21,12 +21,18 @@ const failures = (cause: Cause.Cause<{ readonly _tag: string }>, task: string): 
 
 export const observe = (definitions: Definitions, question: ObserveDocument): Effect.Effect<ObservationDocument> =>
   Effect.gen(function* () {
-    const answer = (errors: ReadonlyArray<ErrorDocument>, desired: string | null, live: CellObservation | null): ObservationDocument => ({
+    const answer = (
+      errors: ReadonlyArray<ErrorDocument>,
+      desired: string | null,
+      live: CellObservation | null,
+      witnesses: ReadonlyArray<string> = []
+    ): ObservationDocument => ({
       atlas: "observation/1",
       task: question.task,
       errors: [...errors],
       desired,
-      live
+      live,
+      witnesses: [...new Set(witnesses)].sort()
     })
     const value = definitions.get(question.definition)
     const cell = value?.kind === "stage" ? value.def.cell : undefined
@@ -39,9 +45,12 @@ export const observe = (definitions: Definitions, question: ObserveDocument): Ef
       roots: question.roots
     }
     const asking = Effect.gen(function* () {
-      const live = yield* cell.observe(at)
+      const { witnesses, ...live } = yield* cell.observe(at)
       const desired = question.needsKnown ? yield* cell.desired({ ...at, needs: needsView(question.needs).own }) : null
-      return answer([], desired, live)
+      // who changed it may be a search through a long history: only asked where it is told
+      const strange = live.state === "damaged" || (live.state === "present" && desired !== null && live.value !== desired)
+      const changed = strange && cell.changed !== undefined ? yield* cell.changed(at, live) : null
+      return answer([], desired, changed === null ? live : { ...live, changed }, witnesses)
     })
     return yield* Effect.matchCauseEffect(asking, {
       onSuccess: Effect.succeed,

@@ -12,6 +12,7 @@ import { decodeAll, encodeJson, fieldsOf } from "./SchemaProblems.ts"
 import type { TargetValue } from "./Targets.ts"
 
 const dayMs = 86_400_000
+const defaultMemoryMiB = 2048
 
 const targetOf = (task: string): string => task.slice(0, task.indexOf(":"))
 
@@ -150,6 +151,7 @@ export const makeTasks = (
       tools: toolsOf(stage, command),
       runtime: [...(stage.def.runtime ?? [])],
       timeoutMs: stage.def.timeoutMs ?? dayMs,
+      memoryMiB: stage.def.memory ?? defaultMemoryMiB,
       severity: severityOf(source, stage.name),
       waivers: waiversOf(source, stage.name),
       command,
@@ -194,6 +196,7 @@ export const makeTasks = (
         tools: [],
         runtime: [],
         timeoutMs: check.def.timeoutMs ?? dayMs,
+        memoryMiB: check.def.memory ?? defaultMemoryMiB,
         severity: severityOf(source, check.name),
         waivers: waiversOf(source, check.name),
         command: null

@@ -79,6 +79,8 @@ export const Check =
     readonly findings: F
     readonly errors: Errors & Verdict<E, Errors>
     readonly timeoutMs?: number
+    /** MiB that a run may fill, heap and buffers each; 2048 if absent. More ends it as TASK_MEMORY. */
+    readonly memory?: number
     readonly run: (task: CheckTask<OutputsOf<On>, Options["Type"], F>) => Effect.Effect<void, E>
   }): CheckClass<N, CheckDef<On, Options, Errors, F>> =>
     define(name, def)

@@ -5,9 +5,9 @@
  */
 import type { Effect, Schema } from "effect"
 import type { ErrorClass, Several } from "../domain/Failure.ts"
-import type { SubjectUnreadable } from "../domain/Fault.ts"
+import type { AdoptRefused, SubjectUnreadable } from "../domain/Fault.ts"
 import type { FindingDeclaration } from "../domain/Finding.ts"
-import type { CellObservation } from "../domain/TaskDocument.ts"
+import type { CellChange, CellObservation } from "../domain/TaskDocument.ts"
 import type { Command } from "../domain/ProjectDocument.ts"
 import { callerPlace, type Place } from "./Place.ts"
 
@@ -91,6 +91,12 @@ export interface Grouping {
 
 type AcrossOutputs<Across> = { readonly [K in keyof Across]: OutputsOf<Across[K]> | null }
 
+/**
+ * What was seen of a cell, and the absolute paths that prove it: while the stat rows of all of them are unchanged (of what is not there
+ * too), the observation is not made again. Without `witnesses` it is made each time.
+ */
+export type Observed = CellObservation & { readonly witnesses?: ReadonlyArray<string> }
+
 /** How a stage owns a shared place (engine.md §3). Values are compared as text. */
 export interface CellDeclaration<Target, Options, Needs, Roots, E> {
   /** Names the place; two tasks of a project must not own one cell. */
@@ -103,7 +109,12 @@ export interface CellDeclaration<Target, Options, Needs, Roots, E> {
   /** What should be there, from the needs' outputs. */
   readonly desired: (at: CellAt<Target, Options, Needs, Roots>) => Effect.Effect<string, E>
   /** What is there. Reads only. */
-  readonly observe: (at: Omit<CellAt<Target, Options, Needs, Roots>, "needs">) => Effect.Effect<CellObservation, E>
+  readonly observe: (at: Omit<CellAt<Target, Options, Needs, Roots>, "needs">) => Effect.Effect<Observed, E>
+  /** Who changed it last, or null if nothing tells. Asked only where live is damaged or not what is desired. Reads only. */
+  readonly changed?: (
+    at: Omit<CellAt<Target, Options, Needs, Roots>, "needs">,
+    live: CellObservation
+  ) => Effect.Effect<CellChange | null, E>
 }
 export interface CellAt<Target, Options, Needs, Roots> {
   readonly target: Target
@@ -161,6 +172,8 @@ interface Common<
   /** Parts of the runtime that the outputs depend on, e.g. a database's file format. */
   readonly runtime?: ReadonlyArray<RuntimePart>
   readonly timeoutMs?: number
+  /** MiB that a run may fill, heap and buffers each; 2048 if absent. More ends it as TASK_MEMORY. */
+  readonly memory?: number
   readonly "~name"?: N
 }
 
@@ -176,19 +189,52 @@ export interface StageClass<N extends string, Def, Out> {
   readonly in: <Self>(this: Self, roots: Readonly<Record<string, string>>) => Self
   /** The same stage with options for every target. */
   readonly with: <Self>(this: Self, options: DefOptions<Def>) => Self
+  /**
+   * The same stage, whose results may be adopted (`atlas-run adopt`) where `proof` succeeds: outputs that are there already, or a cell's live
+   * value. It writes nothing, gives the outputs that are values, and is no part of what `run` depends on. Without it outputs are never
+   * adopted, and a cell on a person's word.
+   */
+  readonly provenBy: <Self>(
+    this: Self,
+    proof: (
+      task: Proof<Def, Out>
+    ) => Effect.Effect<
+      { readonly [K in keyof Out as Out[K] extends "value" ? K : never]: string } | void,
+      DefErrors<Def> | AdoptRefused | SubjectUnreadable
+    >
+  ) => Self
+}
+type DefErrors<Def> = Def extends { readonly errors: infer Es extends ReadonlyArray<any> } ? Declared<Es> : never
+type DefTarget<Def> = Def extends { readonly target: infer T extends Schema.Top } ? T["Type"] : unknown
+
+/** What a proof sees of its task. All paths are absolute. */
+export interface Proof<Def, Out> {
+  readonly task: string
+  readonly target: DefTarget<Def>
+  readonly labels: Readonly<Record<string, string>>
+  readonly inputs: Readonly<Record<string, string | undefined>>
+  readonly options: Def extends { readonly options: infer O extends Schema.Top } ? O["Type"] : unknown
+  readonly needs: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** The final places. */
+  readonly outputs: { readonly [K in keyof Out as Out[K] extends "value" ? never : K]: string }
+  readonly scratch: string
+  readonly roots: Readonly<Record<string, string>>
+  readonly cell: { readonly desired: string; readonly live: CellObservation }
 }
 type DefOptions<Def> = Def extends { readonly options: infer O extends Schema.Top } ? Partial<O["Encoded"]> : never
 
-const place = (base: any, change: { places?: Readonly<Record<string, string>>; defaults?: unknown }): any => {
+const place = (base: any, change: { places?: Readonly<Record<string, string>>; defaults?: unknown; proof?: unknown }): any => {
   const placed: any = {
     stage: base.stage,
     def: base.def,
+    proof: change.proof ?? base.proof,
     definedAt: base.definedAt,
     places: { ...base.places, ...change.places },
     defaults: change.defaults === undefined ? base.defaults : change.defaults
   }
   placed.in = (roots: Readonly<Record<string, string>>) => place(placed, { places: roots })
   placed.with = (options: unknown) => place(placed, { defaults: options })
+  placed.provenBy = (proof: unknown) => place(placed, { proof })
   return placed
 }
 
@@ -206,6 +252,9 @@ const define = (stage: string, def: any): any => {
     },
     with(this: any, options: unknown) {
       return place(this, { defaults: options })
+    },
+    provenBy(this: any, proof: unknown) {
+      return place(this, { proof })
     }
   })
 }

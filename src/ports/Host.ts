@@ -4,18 +4,28 @@
  */
 import { Context, type Effect } from "effect"
 import type { ConfigInvalid } from "../domain/EngineErrors.ts"
+import type { ConfigEvidence } from "../domain/ConfigEvidence.ts"
+import type { ErrorDocument } from "../domain/Failure.ts"
 import type { ProjectDocument } from "../domain/ProjectDocument.ts"
 import type { HostEvent, ObservationDocument, ObserveDocument, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+
+/** A project with what proves it current; null where that could not be watched: then it is evaluated again each time. */
+export interface EvaluatedProject {
+  readonly project: ProjectDocument
+  readonly evidence: ConfigEvidence | null
+}
 
 export class Host extends Context.Service<
   Host,
   {
     /** Fails with all problems of the config at once. */
-    readonly evaluate: Effect.Effect<ProjectDocument, ConfigInvalid>
+    readonly evaluate: Effect.Effect<EvaluatedProject, ConfigInvalid>
     /** Interruption ends the task; `tell` is called in order, before the result. */
     readonly execute: (task: TaskDocument, tell: (event: HostEvent) => void) => Effect.Effect<ResultDocument>
     /** Reads only. */
     readonly observe: (question: ObserveDocument) => Effect.Effect<ObservationDocument>
+    /** What tasks left behind that broke after their end, each with its task; asking empties the list. */
+    readonly leaks: Effect.Effect<ReadonlyArray<ErrorDocument>>
   }
 >()("atlas-run/ports/Host") {}
 
@@ -24,7 +34,9 @@ export class Host extends Context.Service<
  * `signal` interrupts.
  */
 export interface HostModule {
-  readonly evaluate: () => Promise<{ readonly project: ProjectDocument } | { readonly problems: ConfigInvalid["problems"] }>
+  /** Imports what tasks are run with, if that has not happened yet. Never rejects: trouble is told by each answer. */
+  readonly ready: () => Promise<void>
+  readonly evaluate: () => Promise<EvaluatedProject | { readonly problems: ConfigInvalid["problems"] }>
   readonly execute: (task: TaskDocument, tell: (event: HostEvent) => void, signal: AbortSignal) => Promise<ResultDocument>
   readonly observe: (question: ObserveDocument, signal: AbortSignal) => Promise<ObservationDocument>
 }

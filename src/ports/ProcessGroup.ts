@@ -42,7 +42,12 @@ while read -r sign group; do
     -) case $live in *" $group "*) live="\${live%%" $group "*} \${live#*" $group "}" ;; esac ;;
   esac
 done
-for group in $live; do kill -s KILL -- "-$group" 2>/dev/null; done`
+for group in $live; do kill -s KILL -- "-$group" 2>/dev/null; done
+[ -n "$1" ] || exit 0
+for found in $(grep -lsF -e "$1" /proc/[0-9]*/environ); do
+  found="\${found#/proc/}"
+  kill -s KILL "\${found%/environ}" 2>/dev/null
+done`
 
 /** Kills the groups it is told of when this process dies, however it dies. */
 export interface Watchdog {
@@ -51,8 +56,8 @@ export interface Watchdog {
   readonly close: () => void
 }
 
-const start = () => {
-  const started = spawn("/bin/sh", ["-c", script], { detached: true, cwd: "/", env: {}, stdio: ["pipe", "ignore", "ignore"] })
+const start = (mark: string) => {
+  const started = spawn("/bin/sh", ["-c", script, "sh", mark], { detached: true, cwd: "/", env: {}, stdio: ["pipe", "ignore", "ignore"] })
   started.on("error", () => {})
   started.stdin?.on("error", () => {})
   started.unref()
@@ -64,16 +69,17 @@ const start = () => {
 
 /**
  * A small shell that reads our pipe: its end is our death, and no signal can keep it from us. Started with the first
- * program. Without `/bin/sh` there is no such guard.
+ * program. Without `/bin/sh` there is no such guard. Where there is `/proc`, also whoever has `mark` (`NAME=value`, or its beginning)
+ * in its environment is killed, group or not.
  */
-export const makeWatchdog = (): Watchdog => {
+export const makeWatchdog = (mark = ""): Watchdog => {
   let shell: ChildProcess | undefined
   const tell = (line: string) => {
     shell?.stdin?.write(line)
   }
   return {
     add: (group) => {
-      shell ??= start()
+      shell ??= start(mark)
       tell(`+ ${group}\n`)
     },
     remove: (group) => tell(`- ${group}\n`),

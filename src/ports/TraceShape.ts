@@ -23,39 +23,51 @@ const list =
     return true
   }
 
-/** Exactly these keys. */
-const struct = (fields: Readonly<Record<string, Shape>>): Shape => {
+/** Exactly these keys; those of `optional` may be absent. */
+const struct = (fields: Readonly<Record<string, Shape>>, optional: Readonly<Record<string, Shape>> = {}): Shape => {
   const all = Object.entries(fields)
+  const more = Object.entries(optional)
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return false
     const record = value as Readonly<Record<string, unknown>>
     for (const [key, shape] of all) if (!Object.hasOwn(record, key) || !shape(record[key])) return false
+    let wanted = all.length
+    for (const [key, shape] of more) {
+      if (!Object.hasOwn(record, key)) continue
+      if (!shape(record[key])) return false
+      wanted++
+    }
     let keys = 0
     for (const _ in record) keys++
-    return keys === all.length
+    return keys === wanted
   }
 }
 
-const trace = struct({
-  atlas: oneOf("trace/1"),
-  task: text,
-  run: text,
-  at: text,
-  ms: number,
-  rows: list(struct({ kind: text, subject: text, value: text, note: textOrNull })),
-  outputs: list(
-    struct({
-      name: text,
-      kind: oneOf("file", "folder", "value"),
-      path: text,
-      value: textOrNull,
-      digest: text,
-      files: list(struct({ path: text, type: oneOf("file", "folder", "link"), bytes: integer, sha256: text }))
-    })
-  ),
-  findings: list(struct({ name: text, at: text, message: text })),
-  summary: textOrNull,
-  applied: textOrNull
-})
+const adoption = struct({ at: text, by: text, host: text, because: text, desired: textOrNull, live: textOrNull })
+
+const trace = struct(
+  {
+    atlas: oneOf("trace/1"),
+    task: text,
+    run: text,
+    at: text,
+    ms: number,
+    rows: list(struct({ kind: text, subject: text, value: text, note: textOrNull })),
+    outputs: list(
+      struct({
+        name: text,
+        kind: oneOf("file", "folder", "value"),
+        path: text,
+        value: textOrNull,
+        digest: text,
+        files: list(struct({ path: text, type: oneOf("file", "folder", "link"), bytes: integer, sha256: text }))
+      })
+    ),
+    findings: list(struct({ name: text, at: text, message: text })),
+    summary: textOrNull,
+    applied: textOrNull
+  },
+  { adopted: adoption, adoptedBefore: list(adoption) }
+)
 
 export const isTrace = (value: unknown): value is Trace => trace(value)

@@ -36,6 +36,9 @@ export const change = (old: string | null, now: string | null): string => {
   return `${a.algorithm}${a.value} → ${b.value}${notes(a.note, b.note)}`
 }
 
+const drift = (old: string | null, now: string | null): string =>
+  old === null || now === null ? change(old, now) : `${oneLine(old)} → ${oneLine(now)}`
+
 /** `source data/x` → `source`, `data/x`. */
 const nameAndPath = (subject: string): readonly [string, string] => {
   const space = subject.indexOf(" ")
@@ -80,7 +83,8 @@ const withPath = new Set<CauseKind>([
 export const causeText = (cause: Cause): string => {
   const subject = oneLine(cause.subject)
   const [name, path] = withPath.has(cause.kind) ? nameAndPath(subject) : [subject, ""]
-  const values = change(cause.old, cause.new)
+  // the note behind a drifted value says who changed it: there is nothing to set beside it
+  const values = cause.kind === "drifted" ? drift(cause.old, cause.new) : change(cause.old, cause.new)
   return [sentences[cause.kind](name), path, values].filter((part) => part !== "").join("  ")
 }
 

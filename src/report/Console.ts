@@ -7,7 +7,7 @@ import { LiveRegion } from "./LiveRegion.ts"
 import { ndjsonLines } from "./Ndjson.ts"
 import { logLines, plainLines } from "./Plain.ts"
 import { Progress } from "./Progress.ts"
-import type { Style } from "./Style.ts"
+import type { Style } from "../core/Style.ts"
 import type { TerminalShape } from "./Terminal.ts"
 import { Tree } from "./Tree.ts"
 

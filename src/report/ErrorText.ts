@@ -3,8 +3,8 @@ import { relative } from "node:path"
 import type { Schema } from "effect"
 import { oneLine } from "../core/Excerpt.ts"
 import type { ErrorDocument, Where } from "../domain/Failure.ts"
-import { clip, padEnd, widest } from "./Layout.ts"
-import type { Style } from "./Style.ts"
+import { clip, padEnd, widest } from "../core/Layout.ts"
+import type { Style } from "../core/Style.ts"
 
 const Limits = { fact: 400, lines: 12 } as const
 

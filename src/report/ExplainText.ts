@@ -1,7 +1,7 @@
 /** What a code means, for people. */
 import { oneLine } from "../core/Excerpt.ts"
 import type { Explanation } from "../engine/Atlas.ts"
-import type { Style } from "./Style.ts"
+import type { Style } from "../core/Style.ts"
 
 export const explainLines = (explanations: ReadonlyArray<Explanation>, style: Style): ReadonlyArray<string> =>
   explanations.flatMap(({ code, kind, of, summary, hint, example }, i) => [

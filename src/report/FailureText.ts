@@ -4,8 +4,8 @@ import type { JudgedFinding } from "../domain/Finding.ts"
 import type { TaskFinished } from "../domain/RunDocuments.ts"
 import { causeText } from "./CauseText.ts"
 import { errorLines, indented, type Telling } from "./ErrorText.ts"
-import { columns } from "./Layout.ts"
-import { counted } from "./Quantity.ts"
+import { columns } from "../core/Layout.ts"
+import { counted } from "../core/Quantity.ts"
 
 const Limits = { errors: 20, places: 10 } as const
 

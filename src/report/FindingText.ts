@@ -1,7 +1,7 @@
 /** Findings in one line beside their task: `1 warning: odd-name (waived until 2027-06-30: seq1 a plasmid)`. */
 import { oneLine } from "../core/Excerpt.ts"
 import type { JudgedFinding, Waiver } from "../domain/Finding.ts"
-import { counted } from "./Quantity.ts"
+import { counted } from "../core/Quantity.ts"
 
 const Limits = { shown: 3 } as const
 

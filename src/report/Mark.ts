@@ -1,8 +1,8 @@
 /** The mark before a task: ✓ done, ⚠ done with warnings, ✗ failed, ∙ not run. */
 import type { Verdict } from "../domain/Finding.ts"
 import type { Outcome, TaskFinished } from "../domain/RunDocuments.ts"
-import type { Style } from "./Style.ts"
-import { taskTime } from "./Quantity.ts"
+import type { Style } from "../core/Style.ts"
+import { taskTime } from "../core/Quantity.ts"
 
 export type Mark = "✓" | "⚠" | "✗" | "∙"
 

@@ -2,9 +2,9 @@
 import { oneLine } from "../core/Excerpt.ts"
 import type { RunEvent } from "../domain/RunDocuments.ts"
 import { firstCause } from "./CauseText.ts"
-import { clip } from "./Layout.ts"
+import { clip } from "../core/Layout.ts"
 import { isFailing, markOf, paintMark, timeText } from "./Mark.ts"
-import type { Style } from "./Style.ts"
+import type { Style } from "../core/Style.ts"
 
 /** Cells of what follows a task on its line, unless all is told. */
 const Limits = { told: 200 } as const

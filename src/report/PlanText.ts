@@ -2,10 +2,10 @@
 import { oneLine } from "../core/Excerpt.ts"
 import type { Decision, PlanCounts, PlanDocument, PlannedTask } from "../domain/RunDocuments.ts"
 import { causeText, firstCause } from "./CauseText.ts"
-import { padEnd, widest } from "./Layout.ts"
+import { padEnd, widest } from "../core/Layout.ts"
 import { shortName } from "./Mark.ts"
-import { counted, grouped } from "./Quantity.ts"
-import type { Style } from "./Style.ts"
+import { counted, grouped } from "../core/Quantity.ts"
+import type { Style } from "../core/Style.ts"
 
 export interface PlanTelling {
   readonly style: Style

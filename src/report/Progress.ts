@@ -1,8 +1,8 @@
 /** What runs now, as the lines of a live region: bars from what tasks report, rate and time left. Events in, lines out. */
 import { oneLine } from "../core/Excerpt.ts"
 import type { RunEvent } from "../domain/RunDocuments.ts"
-import { clip, padEnd, padStart, widest } from "./Layout.ts"
-import { byteSize, grouped, wholeTime } from "./Quantity.ts"
+import { clip, padEnd, padStart, widest } from "../core/Layout.ts"
+import { byteSize, grouped, wholeTime } from "../core/Quantity.ts"
 
 /** `bar`: cells; `tasks`: most lines; `window`, `settled`: ms over which a rate is taken, and before it is told. */
 const Limits = { bar: 20, tasks: 8, window: 5000, settled: 1000 } as const

@@ -1,10 +1,10 @@
 /** One line a target: how it stands, and what its last run came to. */
 import { oneLine } from "../core/Excerpt.ts"
 import type { StatusDocument } from "../domain/RunDocuments.ts"
-import { columns } from "./Layout.ts"
+import { columns } from "../core/Layout.ts"
 import { countsText } from "./PlanText.ts"
-import { counted } from "./Quantity.ts"
-import type { Style } from "./Style.ts"
+import { counted } from "../core/Quantity.ts"
+import type { Style } from "../core/Style.ts"
 
 type State = StatusDocument["targets"][number]["state"]
 

@@ -3,7 +3,7 @@ import { isatty } from "node:tty"
 import { Context, Effect, Layer, Schema } from "effect"
 import { type ErrorDocs, Told } from "../domain/Failure.ts"
 import { checkedWriter } from "./CheckedWriter.ts"
-import type { Environment } from "./Style.ts"
+import type { Environment } from "../core/Style.ts"
 
 /** Not all results arrived. */
 export class IoStdout extends Schema.TaggedError<IoStdout>()("IoStdout", { ...Told, errno: Schema.String }) {

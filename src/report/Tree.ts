@@ -5,9 +5,9 @@ import { causeText, firstCause } from "./CauseText.ts"
 import type { Telling } from "./ErrorText.ts"
 import { failureLines } from "./FailureText.ts"
 import { findingsText } from "./FindingText.ts"
-import { clip, padEnd, padStart, spread, widest } from "./Layout.ts"
+import { clip, padEnd, padStart, spread, widest } from "../core/Layout.ts"
 import { isFailing, markOf, paintMark, shortName, timeText } from "./Mark.ts"
-import { counted, grouped, runTime } from "./Quantity.ts"
+import { counted, grouped, runTime } from "../core/Quantity.ts"
 
 export interface TreeOptions extends Telling {
   /** All tasks of the project in its order: the order of what is printed. */
@@ -53,6 +53,15 @@ const noteOf = (task: TaskFinished): string => {
     .map(oneLine)
     .join(" · ")
 }
+
+/** Both ends of the first line. */
+export const headText = (started: RunStarted): readonly [left: string, right: string] => [
+  `${oneLine(started.project)} · ${counted(started.targets, "target")} · ${counted(started.tasks, "task")}`,
+  `jobs ${started.jobs}`
+]
+
+/** The last line of a run in which nothing was stale, but for its time. */
+export const freshText = (tasks: number): string => `${counted(tasks, "task")} fresh, evidence checked`
 
 export class Tree {
   readonly #options: TreeOptions
@@ -149,8 +158,7 @@ export class Tree {
     if (this.#headed || started === undefined) return []
     this.#headed = true
     const { style, width } = this.#options
-    const left = `${oneLine(started.project)} · ${counted(started.targets, "target")} · ${counted(started.tasks, "task")}`
-    return [style.bold(spread(left, `jobs ${started.jobs}`, width))]
+    return [style.bold(spread(...headText(started), width))]
   }
 
   #rest(): ReadonlyArray<string> {
@@ -189,8 +197,7 @@ export class Tree {
     const total = [...always, ...others].reduce((sum, name) => sum + counts[name], 0)
     const verdicts = this.#failedVerdicts
     const bad = outcome !== "succeeded" || verdicts > 0
-    if (!bad && counts.fresh === total && total > 0)
-      return style.green(spread(`${counted(total, "task")} fresh, evidence checked`, runTime(ms), width))
+    if (!bad && counts.fresh === total && total > 0) return style.green(spread(freshText(total), runTime(ms), width))
     const parts = [
       ...(outcome === "interrupted" ? ["interrupted"] : []),
       ...always.map((name) => `${grouped(counts[name])} ${name}`),

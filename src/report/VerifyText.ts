@@ -2,8 +2,8 @@
 import { oneLine } from "../core/Excerpt.ts"
 import type { VerifyDocument } from "../domain/RunDocuments.ts"
 import { pathText } from "./ErrorText.ts"
-import { byteSize, counted } from "./Quantity.ts"
-import type { Style } from "./Style.ts"
+import { byteSize, counted } from "../core/Quantity.ts"
+import type { Style } from "../core/Style.ts"
 
 export interface VerifyTelling {
   readonly style: Style

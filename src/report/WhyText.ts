@@ -1,10 +1,10 @@
 /** Why a task is what it is: the sentence, the chain down to the root cause, or the evidence it rests on. */
 import { oneLine } from "../core/Excerpt.ts"
 import type { PlannedTask, WhyDocument } from "../domain/RunDocuments.ts"
-import { columns } from "./Layout.ts"
+import { columns } from "../core/Layout.ts"
 import { shortName } from "./Mark.ts"
 import { paintDecision, type PlanTelling, taskLines } from "./PlanText.ts"
-import { counted } from "./Quantity.ts"
+import { counted } from "../core/Quantity.ts"
 
 /** `sha256:` digests by their first digits unless all is told. */
 const shortDigest = (text: string, verbose: boolean): string => {
@@ -20,6 +20,9 @@ const evidenceLines = (evidence: NonNullable<WhyDocument["evidence"]>, { style, 
   ...columns(evidence.outputs.map(({ name, path, digest }) => [`    ${oneLine(name)}`, oneLine(path), shortDigest(digest, verbose)]))
 ]
 
+const adoptionLine = ({ at, by, host, because, live, inForce }: NonNullable<WhyDocument["adoptions"]>[number]): string =>
+  `  ${inForce ? "adopted" : "once adopted"} ${oneLine(at)} by ${oneLine(by)} on ${oneLine(host)}: ${oneLine(because)}${live === null ? "" : `  ${oneLine(live)}`}`
+
 export const whyLines = (why: WhyDocument, telling: PlanTelling): ReadonlyArray<string> => {
   const last = why.chain.at(-1)
   const target = (why.chain.find(({ task }) => task === why.task) ?? last)?.target
@@ -33,6 +36,7 @@ export const whyLines = (why: WhyDocument, telling: PlanTelling): ReadonlyArray<
   return [
     telling.style.bold(paintDecision(why.decision, why.decision, telling.style)) + said,
     ...taskLines(why.chain, name, telling, outlook).map((line) => `  ${line}`),
-    ...(why.evidence === null ? [] : evidenceLines(why.evidence, telling))
+    ...(why.evidence === null ? [] : evidenceLines(why.evidence, telling)),
+    ...(why.adoptions ?? []).map(adoptionLine)
   ]
 }

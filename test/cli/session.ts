@@ -1,9 +1,11 @@
 /** A scripted project: remembers what it was asked and answers as told. */
 import { Effect } from "effect"
+import type { CacheStatsDocument, GcDocument } from "../../src/domain/CacheDocuments.ts"
 import type { ProjectDocument } from "../../src/domain/ProjectDocument.ts"
-import type { PlanDocument, RunEvent, StatusDocument, VerifyDocument, WhyDocument } from "../../src/domain/RunDocuments.ts"
+import type { AdoptDocument, PlanDocument, RunEvent, StatusDocument, VerifyDocument, WhyDocument } from "../../src/domain/RunDocuments.ts"
+import type { GraphDocument, LogsDocument, ShowDocument } from "../../src/domain/ViewDocuments.ts"
 import type { EngineError, Explanation, Session } from "../../src/engine/Atlas.ts"
-import { finished, planned, runFinished, started } from "../report/sample.ts"
+import { cause, finished, planned, runFinished, started } from "../report/sample.ts"
 
 const counts = { fresh: 0, stale: 0, pending: 0, blocked: 0, drifted: 0, held: 0 }
 
@@ -35,6 +37,39 @@ export const verified: VerifyDocument = {
   checked: { tasks: 1, files: 2, bytes: 3, cells: 0 },
   damage: []
 }
+
+export const adopted: AdoptDocument = {
+  atlas: "adopt/1",
+  project: "example",
+  ok: true,
+  at: "2027-01-01T00:00:00.000Z",
+  by: "ann",
+  because: "it is good",
+  tasks: []
+}
+
+export const graph: GraphDocument = {
+  atlas: "graph/1",
+  project: "example",
+  nodes: [{ task: "a/x:read", target: "a/x", stage: "read", check: null, decision: "stale", verdict: null }],
+  edges: []
+}
+export const show: ShowDocument = {
+  atlas: "show/1",
+  project: "example",
+  task: "a/x:read",
+  target: "a/x",
+  stage: "read",
+  check: null,
+  summary: "reads",
+  decision: "stale",
+  verdict: null,
+  causes: [cause("never-run", "a/x:read")],
+  result: null,
+  lastRun: null,
+  log: null
+}
+export const logs: LogsDocument = { atlas: "logs/1", project: "example", task: "a/x:read", executed: null, log: null }
 
 export const events: ReadonlyArray<RunEvent> = [started(1, 1), finished("a/x:read", "executed", { ms: 12 }), runFinished({ executed: 1 })]
 
@@ -77,6 +112,7 @@ const project: ProjectDocument = {
       tools: [],
       runtime: [],
       timeoutMs: 1000,
+      memoryMiB: 64,
       severity: {},
       waivers: [],
       command: null,
@@ -94,11 +130,47 @@ const explanation: Explanation = {
   example: "column 3 wants a number"
 }
 
+const nothing = { files: 0, bytes: 0 }
+
+export const cacheStats: CacheStatsDocument = {
+  atlas: "cache-stats/1",
+  folder: "/lab/.atlas/cache",
+  state: "ready",
+  entries: 3,
+  objects: 1200,
+  bytes: 4_600_000,
+  cap: 20_000_000_000,
+  quarantine: { files: 1, bytes: 917 },
+  runs: [{ run: "20270101T100000-0a1b2c3d", at: "2027-01-01T10:00:00.000Z", hits: 2, misses: 1, stored: 1 }],
+  warnings: []
+}
+
+export const collected: GcDocument = {
+  atlas: "gc/1",
+  project: "example",
+  dryRun: false,
+  orphans: [],
+  cache: {
+    entries: { files: 1, bytes: 2000 },
+    objects: { files: 2, bytes: 3000 },
+    quarantine: nothing,
+    temporaries: nothing,
+    bytes: 917,
+    cap: 5000
+  },
+  leftovers: [],
+  reports: [],
+  freed: 5000,
+  warnings: []
+}
+
 export interface Script {
+  readonly gc?: GcDocument
   readonly plan?: Effect.Effect<PlanDocument, EngineError>
   readonly why?: Effect.Effect<WhyDocument, EngineError>
   readonly status?: StatusDocument
   readonly verified?: VerifyDocument
+  readonly adopted?: AdoptDocument
   readonly events?: ReadonlyArray<RunEvent>
   /** What a run does after its events, instead of ending well. */
   readonly ending?: Effect.Effect<never, EngineError>
@@ -132,8 +204,19 @@ export const scriptedSession = (script: Script = {}, asked: Array<unknown> = [])
       if (script.ending !== undefined) return yield* script.ending
       const last = told.at(-1)
       if (last?.event !== "run-finished") return yield* Effect.die(new Error("the script has no end"))
-      return { finished: last, tasks: told.filter((event) => event.event === "task-finished") }
+      return { finished: last, tasks: told.filter((event) => event.event === "task-finished"), stands: null }
     }),
+  remember: () => Effect.void,
+  adopt: (options) =>
+    Effect.sync(() => {
+      asked.push({ adopt: options })
+      return script.adopted ?? adopted
+    }),
+  graph: (options) => Effect.sync(() => (asked.push({ graph: options }), graph)),
+  show: (task, options) => Effect.sync(() => (asked.push({ show: task, ...options }), show)),
+  logs: (task) => Effect.sync(() => (asked.push({ logs: task }), logs)),
+  gc: (options) => Effect.sync(() => (asked.push({ gc: options }), script.gc ?? collected)),
+  cacheStats: () => Effect.sync(() => (asked.push({ cacheStats: true }), cacheStats)),
   explain: (code) =>
     code === "TABLE_COLUMN" ? [explanation] : code === "odd-name" ? [{ ...explanation, code, kind: "finding", example: null }] : []
 })

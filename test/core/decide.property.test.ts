@@ -115,6 +115,18 @@ const bugs: Record<string, Machine> = {
       return decided.decision === "held" ? { ...decided, decision: "stale" } : decided
     }
   },
+  "what was adopted is undone": blind((view) =>
+    view.trace === null ? view : { ...view, trace: { rows: view.trace.rows, applied: view.trace.applied } }
+  ),
+  "what was adopted stays good whatever is desired": blind((view) =>
+    view.trace?.adopted === undefined
+      ? view
+      : { ...view, trace: { ...view.trace, adopted: { ...view.trace.adopted, desired: view.cell?.desired ?? null } } }
+  ),
+  "what was adopted stays good whatever is there": blind((view) => {
+    if (view.trace?.adopted === undefined || view.cell?.live?.state !== "present") return view
+    return { ...view, trace: { ...view.trace, adopted: { ...view.trace.adopted, live: view.cell.live.value } } }
+  }),
   "the owner of a cell is judged by its rows": blind((view) => ({ ...view, cell: null })),
   "a cell is judged by what was applied": blind((view) =>
     view.cell === null || view.trace === null || view.trace.applied === null

@@ -153,6 +153,9 @@ describe("the owner of a cell", () => {
     ...(desired === null ? unknownNeed : {}),
     ...more
   })
+  /** The value `live` was adopted while `v2` was desired. */
+  const adopted = (live: string, desired: string, now: CellObservation, more: Partial<TaskView> = {}): TaskView =>
+    view(false, null, desired, now, { trace: { rows: [...own, ingested], applied: live, adopted: { desired: "v2", live } }, ...more })
   table([
     ["is fresh if live is desired", view(false, "v1", "v1", present("v1")), ["fresh"]],
     ["is fresh if live is desired, without a trace", view(false, null, "v1", present("v1")), ["fresh"]],
@@ -202,6 +205,41 @@ describe("the owner of a cell", () => {
       "is stale if it drifted and is forced, and tells what goes",
       view(false, "v1", "v2", present("v9"), { forced: true }),
       ["stale", "forced a:verify", "drifted latest v1→v9"]
+    ],
+    [
+      "tells who drifted it and when, if that is known",
+      view(false, "v1", "v2", { state: "present", value: "v9", changed: { by: "ann", host: "node1", at: "2026-05-01T10:00:00.000Z" } }),
+      ["drifted", "drifted latest v1→v9 (2026-05-01T10:00:00.000Z by ann on node1)"]
+    ],
+    [
+      "tells that it is not known who damaged it",
+      view(true, "v2", "v2", {
+        state: "damaged",
+        value: null,
+        problems: [{ path: "a", message: "gone" }],
+        changed: { by: "unknown", host: "unknown", at: "2026-05-01T10:00:00.000Z" }
+      }),
+      ["drifted", "drifted a →gone (2026-05-01T10:00:00.000Z by unknown)"]
+    ],
+    ["is fresh if live was adopted while this is desired", adopted("v9", "v2", present("v9")), ["fresh"]],
+    [
+      "is stale once another value is desired than when live was adopted",
+      adopted("v9", "v3", present("v9")),
+      ["stale", "need-changed latest v9→v3"]
+    ],
+    ["is drifted again if what was adopted is changed", adopted("v9", "v2", present("v8")), ["drifted", "drifted latest v9→v8"]],
+    ["is fresh if what was adopted becomes what is desired", adopted("v9", "v2", present("v2")), ["fresh"]],
+    ["is stale if what was adopted is gone", adopted("v9", "v2", { state: "absent" }), ["stale", "output-missing latest v9→"]],
+    ["is stale if it was adopted and is forced", adopted("v9", "v2", present("v9"), { forced: true }), ["stale", "forced a:verify"]],
+    [
+      "is stale by conflict if it is immutable, whatever was adopted",
+      { ...adopted("v9", "v2", present("v9")), cell: { cell: "latest", immutable: true, desired: "v2", live: present("v9") } },
+      ["stale", "conflict latest v9→v2"]
+    ],
+    [
+      "tells why it was retired",
+      view(true, "v1", "v1", { ...retired, because: "wrong" }),
+      ["held", "held latest v1→retired by ann at 2026-05-01: wrong"]
     ],
     [
       "is stale by conflict if it is immutable and holds another value",

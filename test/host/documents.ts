@@ -28,7 +28,7 @@ export const taskDocument = (
   project: ProjectDocument,
   id: string,
   folder: string,
-  own: Partial<Pick<TaskDocument, "needs" | "environment" | "cell" | "options" | "subject" | "definition">> = {}
+  own: Partial<Pick<TaskDocument, "needs" | "environment" | "cell" | "options" | "subject" | "definition" | "purpose" | "outputs">> = {}
 ): TaskDocument => {
   const { task, asked: document } = asked(project, id, folder, own.needs ?? [])
   return {
@@ -39,6 +39,7 @@ export const taskDocument = (
     outputs: task.outputs.map(({ name, kind }) => ({ name, kind, path: kind === "value" ? "" : join(folder, `out-${name}`) })),
     scratch: join(folder, "scratch"),
     environment: {},
+    memoryMiB: task.memoryMiB,
     cell: null,
     ...own
   }

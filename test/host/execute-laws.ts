@@ -52,7 +52,7 @@ export const executeLaws = (law: Law): void => {
     Effect.gen(function* () {
       const host = yield* Host
       const at = yield* folder
-      const document = taskDocument(yield* host.evaluate, "a:write", at)
+      const document = taskDocument((yield* host.evaluate).project, "a:write", at)
       const once = yield* host.execute(document, () => {})
       const bytes = readFileSync(join(at, "out-made"))
       assert.deepStrictEqual(yield* host.execute(document, () => {}), once)
@@ -183,7 +183,7 @@ export const executeLaws = (law: Law): void => {
     Effect.gen(function* () {
       const host = yield* Host
       const at = yield* folder
-      const project = yield* host.evaluate
+      const { project } = yield* host.evaluate
       const waiting = yield* Deferred.make<void>()
       const task = taskDocument(project, "a:wait", at)
       const running = yield* Effect.forkChild(

@@ -4,6 +4,7 @@ import { Effect, type Layer, Schema } from "effect"
 import { ErrorDocument } from "../../src/domain/Failure.ts"
 import { ProjectDocument } from "../../src/domain/ProjectDocument.ts"
 import { Host } from "../../src/ports/Host.ts"
+import { adoptLaws } from "./adopt-laws.ts"
 import { executeLaws } from "./execute-laws.ts"
 import { observeLaws } from "./observe-laws.ts"
 import { absent, asJson, broken, config, type Law, lineOf } from "./trial.ts"
@@ -16,6 +17,9 @@ export const hostLaws = (name: string, layer: (config: string) => Layer.Layer<Ho
     describe("executes", () => {
       executeLaws(law)
     })
+    describe("proves what is there", () => {
+      adoptLaws(law)
+    })
     describe("observes", () => {
       observeLaws(law)
     })
@@ -24,9 +28,9 @@ export const hostLaws = (name: string, layer: (config: string) => Layer.Layer<Ho
         "a config to a project document that survives JSON, the same each time it is asked",
         Effect.gen(function* () {
           const host = yield* Host
-          const project = yield* host.evaluate
+          const { project } = yield* host.evaluate
           Schema.decodeUnknownSync(ProjectDocument)(asJson(project), { onExcessProperty: "error" })
-          assert.deepStrictEqual(yield* host.evaluate, project)
+          assert.deepStrictEqual((yield* host.evaluate).project, project)
           assert.strictEqual(project.config, config)
           assert.deepStrictEqual(
             project.tasks.filter((task) => task.stage === "write").map((task) => task.task),
@@ -44,7 +48,7 @@ export const hostLaws = (name: string, layer: (config: string) => Layer.Layer<Ho
       law(
         "options with their defaults, in the form that JSON holds",
         Effect.gen(function* () {
-          const { tasks } = yield* (yield* Host).evaluate
+          const { tasks } = (yield* (yield* Host).evaluate).project
           assert.deepStrictEqual(tasks.find((task) => task.task === "a:write")?.options, { times: "2", mark: "+" })
           assert.deepStrictEqual(tasks.find((task) => task.task === "a:write:look")?.options, { most: 4 })
         })
@@ -53,7 +57,7 @@ export const hostLaws = (name: string, layer: (config: string) => Layer.Layer<Ho
       law(
         "a program to words with its first word among the tools, its paths left open",
         Effect.gen(function* () {
-          const { tasks } = yield* (yield* Host).evaluate
+          const { tasks } = (yield* (yield* Host).evaluate).project
           const list = tasks.find((task) => task.task === "a:list")
           assert.deepStrictEqual(list?.command, { argv: ["ls", "⟦need:write.made⟧"], shell: false, stdout: "names" })
           assert.deepStrictEqual(list?.tools, ["ls"])

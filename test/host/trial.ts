@@ -52,7 +52,7 @@ export const asJson = <A>(document: A): A => JSON.parse(JSON.stringify(document)
 export const execute = (id: string, own: Parameters<typeof taskDocument>[3] = {}) =>
   Effect.gen(function* () {
     const host = yield* Host
-    const project = yield* host.evaluate
+    const { project } = yield* host.evaluate
     const at = yield* folder
     const events: Array<HostEvent> = []
     const document = taskDocument(project, id, at, own)
@@ -67,7 +67,7 @@ export const execute = (id: string, own: Parameters<typeof taskDocument>[3] = {}
 export const observe = (text: string, own: (at: string) => Parameters<typeof observeDocument>[3]) =>
   Effect.gen(function* () {
     const host = yield* Host
-    const project = yield* host.evaluate
+    const { project } = yield* host.evaluate
     const at = yield* folder
     writeFileSync(join(at, "store/cell.json"), text)
     const observation = yield* host.observe(observeDocument(project, "a:share", at, own(at)))

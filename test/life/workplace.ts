@@ -75,6 +75,11 @@ export class Workplace {
     return spawnSync(process.execPath, [program, ...args], { cwd: this.root, encoding: "utf8", maxBuffer: 1 << 28 })
   }
 
+  /** The second program. */
+  dataset(...args: ReadonlyArray<string>): SpawnSyncReturns<string> {
+    return spawnSync(process.execPath, [join(repository, "dist", "atlas-dataset.mjs"), ...args], { cwd: this.root, encoding: "utf8" })
+  }
+
   json(...args: ReadonlyArray<string>): any {
     const { stdout, stderr } = this.atlas(...args, "--json")
     if (stdout === "") throw new Error(`nothing on stdout: ${stderr}`)

@@ -2,7 +2,7 @@
 import type { ErrorDocument } from "../../src/domain/Failure.ts"
 import type { JudgedFinding } from "../../src/domain/Finding.ts"
 import type { Cause, Outcome, PlannedTask, RunCounts, RunEvent, TaskFinished } from "../../src/domain/RunDocuments.ts"
-import { plainStyle } from "../../src/report/Style.ts"
+import { plainStyle } from "../../src/core/Style.ts"
 
 export const telling = { style: plainStyle, folder: "/lab", verbose: false, quiet: false } as const
 

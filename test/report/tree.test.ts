@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { RunEvent } from "../../src/domain/RunDocuments.ts"
-import { colourStyle } from "../../src/report/Style.ts"
+import { colourStyle } from "../../src/core/Style.ts"
 import { Tree, type TreeOptions } from "../../src/report/Tree.ts"
 import { cause, error, finding, finished, inputChanged, runFinished, started, telling, text } from "./sample.ts"
 

@@ -2,6 +2,8 @@
 import type { Command } from "./command.ts"
 import { CatalogLatestAliasUpdate } from "./commands/catalog-latest-alias-update.ts"
 import { CatalogPromote } from "./commands/catalog-promote.ts"
+import { CatalogRetire } from "./commands/catalog-retire.ts"
+import { CatalogRollback } from "./commands/catalog-rollback.ts"
 import { CatalogValidate } from "./commands/catalog-validate.ts"
 import { Ingest } from "./commands/ingest.ts"
 import { Inspect } from "./commands/inspect.ts"
@@ -20,6 +22,8 @@ export const commands: ReadonlyArray<Command<any, any>> = [
   CatalogValidate,
   CatalogPromote,
   CatalogLatestAliasUpdate,
+  CatalogRollback,
+  CatalogRetire,
   Pack,
   VerifyPack,
   Unpack,

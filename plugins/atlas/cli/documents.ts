@@ -80,6 +80,17 @@ export const LatestAliasFacts = Schema.Struct({
   changed: Schema.Boolean
 })
 
+/** `aliases` that were moved or removed, `latest.alias.json` for the store's one; `catalogSha256` null where there is no catalog. */
+export const CatalogRollbackFacts = Schema.Struct({
+  dataset: DatasetParts,
+  store: Schema.String,
+  changed: Schema.Boolean,
+  aliases: Schema.Array(Schema.String),
+  catalogSha256: Schema.NullOr(Sha256)
+})
+
+export const CatalogRetireFacts = CatalogRollbackFacts
+
 /** `digest` and `bytes` are of the whole pack. */
 export const PackFacts = Schema.Struct({
   dataset: DatasetParts,
@@ -133,6 +144,8 @@ export const documents = {
   "dataset-catalog-validate/1": documentOf("catalog-validate", CatalogValidateFacts),
   "dataset-catalog-promote/1": documentOf("catalog-promote", CatalogPromoteFacts),
   "dataset-catalog-latest-alias-update/1": documentOf("catalog-latest-alias-update", LatestAliasFacts),
+  "dataset-catalog-rollback/1": documentOf("catalog-rollback", CatalogRollbackFacts),
+  "dataset-catalog-retire/1": documentOf("catalog-retire", CatalogRetireFacts),
   "dataset-pack/1": documentOf("pack", PackFacts),
   "dataset-verify-pack/1": documentOf("verify-pack", VerifyPackFacts),
   "dataset-unpack/1": documentOf("unpack", UnpackFacts),

@@ -3,11 +3,13 @@ import { Effect, Schema } from "effect"
 import { Stage } from "atlas-run/plugin"
 import { DatasetFields, idOf } from "../dataset.ts"
 import { canonicalId } from "../format/dataset-id.ts"
-import { entryValue, observeEntry } from "../format/catalog/catalog.ts"
+import { catalogPath, entryValue, observeEntry } from "../format/catalog/catalog.ts"
 import { promote, promoteErrors } from "../format/catalog/promote.ts"
+import { retiredOf } from "../format/store/last-events.ts"
 import { openServingStore, StoreUnusable } from "../format/store/serving-store.ts"
+import { whoChanged } from "../format/store/who-changed.ts"
 import { Publish } from "./publish.ts"
-import { ifStore } from "./store.ts"
+import { asChange, gone, ifStore } from "./store.ts"
 
 export class Promote extends Stage("promote")({
   summary: "Adds the dataset to the catalog of its store",
@@ -23,7 +25,24 @@ export class Promote extends Stage("promote")({
     id: ({ target, roots }) => `${roots.store}/catalog.json#${canonicalId(target)}`,
     immutable: true,
     desired: ({ target }) => Effect.succeed(entryValue(idOf(target))),
-    observe: ({ target, roots }) => ifStore(roots.store, (store) => observeEntry(store, idOf(target)))
+    // the entry alone: what others promote leaves the observation as it is
+    observe: ({ target, roots }) =>
+      ifStore(roots.store, (store) =>
+        Effect.gen(function* () {
+          const id = idOf(target)
+          const live = yield* observeEntry(store, id)
+          const witnesses = [catalogPath(store)]
+          return live.state === "present"
+            ? { ...live, witnesses }
+            : gone(store, yield* retiredOf(store, { cell: "entry", dataset: id }), witnesses)
+        })
+      ),
+    changed: ({ target, roots }, live) =>
+      Effect.gen(function* () {
+        const store = yield* openServingStore(roots.store)
+        const value = live.state === "present" ? live.value : undefined
+        return asChange(yield* whoChanged(store, { cell: "entry", dataset: idOf(target) }, value, [catalogPath(store)]))
+      })
   },
   run: ({ target, roots }) =>
     Effect.gen(function* () {

@@ -13,6 +13,7 @@ interface Remembered {
   readonly outputs: ReadonlyArray<string>
   readonly odd: boolean
   readonly applied: string | null
+  readonly adopted?: { readonly desired: string; readonly live: string }
   /** Number of executions so far. */
   readonly times: number
 }
@@ -39,7 +40,7 @@ class Simulation {
   readonly machine: Machine
   readonly world: World
   readonly traces = new Map<string, Remembered>()
-  readonly memory: Memory = { recipes: new Map(), applied: new Map() }
+  readonly memory: Memory = { recipes: new Map(), applied: new Map(), adopted: new Map() }
 
   constructor(seed: number, machine: Machine) {
     this.random = new Random(seed)
@@ -139,6 +140,23 @@ class Simulation {
     return "executed"
   }
 
+  /** What `adopt` records, for cells that drifted to a value. */
+  adopt(): void {
+    for (const id of this.world.adopting) {
+      const task = this.find(id)
+      const live = task.cell === null ? undefined : this.world.store.get(task.cell.cell)
+      if (live?.state !== "present" || this.plan().get(id) !== "drifted") continue
+      const desired = desiredOf(task, this.outputsOf)
+      const rows = [...this.ownRows(task), ...task.needs.flatMap((n) => this.rowsOf(n))]
+      const adopted = { desired, live: live.value }
+      const times = this.traces.get(id)?.times ?? 0
+      this.traces.set(id, { rows, outputs: [desired], odd: false, applied: live.value, adopted, times })
+      this.memory.adopted.set(id, adopted)
+      this.memory.applied.set(id, live.value)
+    }
+    this.world.adopting.clear()
+  }
+
   graph() {
     const built = build(this.world.tasks.map(({ id, needs, gates }) => ({ task: id, needs, gates })))
     if ("problems" in built) throw new Error(JSON.stringify(built.problems))
@@ -201,6 +219,7 @@ export const simulate = (seed: number, machine: Machine, steps: number): string 
   for (let step = 0; step < steps; step++) {
     if (step > 0) for (let i = s.random.int(3); i >= 0; i--) edits.push(edit(s.random, s.world))
     const wrong = (what: string): string => `seed ${seed}, step ${step}: ${what}\n  after ${edits.slice(-6).join("; ")}`
+    s.adopt()
     const truths = rebuild(s.world, s.memory)
     const planned = s.plan()
     const outcomes = s.run()
@@ -220,8 +239,12 @@ export const simulate = (seed: number, machine: Machine, steps: number): string 
         s.memory.recipes.set(task.id, truth.recipe)
       } else {
         const live = s.world.store.get(task.cell.cell)
-        if (live?.state !== "present" || live.value !== truth.outputs[0]) return wrong(`${task.cell.cell} is not what a rebuild gives`)
-        if (truth.runs) s.memory.applied.set(task.id, live.value)
+        if (live?.state !== "present" || live.value !== (truth.keeps ?? truth.outputs[0]))
+          return wrong(`${task.cell.cell} is not what a rebuild gives`)
+        if (truth.runs) {
+          s.memory.applied.set(task.id, live.value)
+          s.memory.adopted.delete(task.id)
+        }
       }
     }
     s.world.forced = new Set()

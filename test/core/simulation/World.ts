@@ -31,6 +31,8 @@ export interface World {
   /** Outputs as they lie on disk, `task#k`. */
   readonly disk: Map<string, string>
   forced: Set<string>
+  /** Tasks whose live cell a person accepts, if it drifted, before the next run. */
+  adopting: Set<string>
 }
 
 const names = (prefix: string, count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
@@ -73,7 +75,8 @@ export const makeWorld = (random: Random): World => {
     tools: new Map(names("tool", 3).map((t) => [t, random.chance(0.05) ? null : "1"])),
     store: new Map(),
     disk: new Map(),
-    forced: new Set()
+    forced: new Set(),
+    adopting: new Set()
   }
   const size = random.chance(0.05) ? 200 : 3 + random.int(28)
   const tasks: Array<SimTask> = []
@@ -111,6 +114,8 @@ export type Truth =
       readonly outputs: ReadonlyArray<string>
       readonly runs: boolean
       readonly failed: boolean
+      /** Another value than the desired one that its cell keeps. */
+      readonly keeps?: string
     }
   | { readonly is: "failed" | "blocked" | "drifted"; readonly recipe: string | null }
   | { readonly is: "held"; readonly outputs: ReadonlyArray<string> }
@@ -119,6 +124,8 @@ export type Truth =
 export interface Memory {
   readonly recipes: Map<string, string>
   readonly applied: Map<string, string>
+  /** What was accepted, and what was wanted then; forgotten when the cell is written. */
+  readonly adopted: Map<string, { readonly desired: string; readonly live: string }>
 }
 
 /** What a rebuild of everything gives for each task; `runs` says whether that task really had to run. */
@@ -151,6 +158,9 @@ export const rebuild = (world: World, memory: Memory): ReadonlyMap<string, Truth
       if (live.state === "retired") return forced ? done(true) : { is: "held", outputs: [desired] }
       if (live.value === desired) return done(forced)
       if (immutable) return { is: "failed", recipe: null }
+      const adopted = memory.adopted.get(task.id)
+      if (!forced && adopted?.live === live.value && adopted.desired === desired)
+        return { is: "done", recipe: "", outputs: [desired], runs: false, failed: false, keeps: live.value }
       return forced || memory.applied.get(task.id) === live.value ? done(true) : { is: "drifted", recipe: null }
     }
     const from = recipe(world, task, outputsOf)
@@ -196,6 +206,10 @@ export const edit = (random: Random, world: World): string => {
     () => (output === null ? "nothing" : (world.disk.delete(output), `${output} deleted`)),
     () => (output === null ? "nothing" : (world.disk.set(output, "altered"), `${output} altered`)),
     () => (world.forced.add(task.id), `${task.id} forced`),
+    ...[1, 2].map(() => () => {
+      const owner = world.tasks.find((t) => t.cell?.cell === cell)
+      return owner === undefined ? "nothing" : (world.adopting.add(owner.id), `${owner.id} adopted`)
+    }),
     () => ((task.severity = random.pick(["error", "warning"])), `severity of ${task.id} = ${task.severity}`),
     () => {
       const producers = lower.filter((t) => t.outputs.length > 0)

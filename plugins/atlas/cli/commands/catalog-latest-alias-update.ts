@@ -10,7 +10,10 @@ import { storeFlags } from "./catalog-promote.ts"
 export const CatalogLatestAliasUpdate = command({
   name: "catalog latest-alias-update",
   summary: "points the store's one latest.alias.json to a promoted dataset",
-  detail: ["Other than the aliases of a project, which are one a species and assembly, this one is of the whole store."],
+  detail: [
+    "Other than the aliases of a project, which are one a species and assembly, this one is of the whole store. A project's alias latest",
+    "of that species and assembly, where there is one, is moved with it: its next run says drifted, until that is adopted."
+  ],
   flags: storeFlags,
   examples: [
     {

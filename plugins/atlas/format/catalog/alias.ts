@@ -1,20 +1,13 @@
 /** Aliases: names such as `latest` that point to one dataset of a species and assembly. STORE/aliases/<name>/species=S/assembly=A.json. */
 import * as fs from "node:fs/promises"
-import { dirname } from "node:path"
 import { Effect, Result, Schema } from "effect"
 import { type ErrorDocs, Told } from "atlas-run/plugin"
 import { decodeJson, readWhole } from "../artifact/json-file.ts"
-import { layout } from "../artifact/layout.ts"
 import { type ArtifactUnreadable, isSha256, sha256, unreadable } from "../artifact/sha256.ts"
 import { canonicalJson } from "../canonical-json.ts"
-import { canonicalId, type DatasetId, DatasetParts, isDatasetId } from "../dataset-id.ts"
-import { durableReplace, errnoOf, makeDirectory, removeTemporaries, syncDirectory } from "../durable.ts"
-import { hashPlainFile } from "../store/copy.ts"
-import { appendEvent } from "../store/history.ts"
-import { storeErrors } from "../store/publish.ts"
-import { publishedFolder, type ServingStore, withStoreLock } from "../store/serving-store.ts"
-import { CatalogInvalid, entryIn, readCatalog } from "./catalog.ts"
-import type { StoreChangeOptions } from "./promote.ts"
+import { canonicalId, type DatasetId, DatasetParts, isDatasetId, sameDataset } from "../dataset-id.ts"
+import { errnoOf } from "../durable.ts"
+import type { ServingStore } from "../store/serving-store.ts"
 
 /** `manifest_sha256` is the dataset's digest. */
 export const Alias = Schema.Struct({
@@ -75,18 +68,31 @@ export type ObservedAlias =
       readonly manifest_sha256: string | null
     }
 
-const aliasJson = (name: string, { release, species, assembly }: DatasetId, manifestSha256: string): string =>
+/** The bytes of an alias. */
+export const aliasJson = (name: string, { release, species, assembly }: DatasetId, manifestSha256: string): string =>
   canonicalJson({ atlas: "alias/1", alias: name, dataset: { release, species, assembly }, manifest_sha256: manifestSha256 })
+
+/**
+ * What an alias says, as one text: the dataset and the digest of its manifest (`110/homo_sapiens/GRCh38@3f2a…`); `sha256:` and the digest of
+ * its bytes where they are no alias.
+ */
+export const aliasText = (live: Extract<ObservedAlias, { state: "present" }>): string =>
+  live.dataset === null || live.manifest_sha256 === null ? `sha256:${live.value}` : pointingText(live.dataset, live.manifest_sha256)
+
+/** `aliasText` of an alias that points to this dataset. */
+export const pointingText = (id: DatasetParts, manifestSha256: string): string => `${canonicalId(id)}@${manifestSha256}`
 
 /** The value that an alias has once it points to this dataset. */
 export const aliasValue = (name: string, id: DatasetId, manifestSha256: string): string => sha256(aliasJson(name, id, manifestSha256))
 
-const aliasPath = (store: ServingStore, { name, species, assembly }: AliasCell): string =>
+/** The file of an alias, absolute. */
+export const aliasPath = (store: ServingStore, { name, species, assembly }: AliasCell): string =>
   `${store.path}/aliases/${name}/species=${species}/assembly=${assembly}.json`
 
 const aliasBytes = 65_536
 
-const named = (cell: AliasCell): Effect.Effect<void, AliasNameInvalid> =>
+/** Whether its name is one. */
+export const namedAlias = (cell: AliasCell): Effect.Effect<void, AliasNameInvalid> =>
   /^[a-z][a-z0-9_-]{0,63}$/.test(cell.name)
     ? Effect.void
     : Effect.fail(new AliasNameInvalid({ message: `\`${cell.name.slice(0, 100)}\` is not a name for an alias`, name: cell.name }))
@@ -94,7 +100,7 @@ const named = (cell: AliasCell): Effect.Effect<void, AliasNameInvalid> =>
 /** Where an alias points. */
 export const observeAlias = (store: ServingStore, cell: AliasCell): Effect.Effect<ObservedAlias, AliasNameInvalid | ArtifactUnreadable> =>
   Effect.gen(function* () {
-    yield* named(cell)
+    yield* namedAlias(cell)
     const path = aliasPath(store, cell)
     const there = yield* Effect.tryPromise({
       try: () =>
@@ -116,62 +122,25 @@ export const observeAlias = (store: ServingStore, cell: AliasCell): Effect.Effec
     return { state: "present", value, dataset: alias.success.dataset, manifest_sha256: alias.success.manifest_sha256 }
   })
 
-export interface SetAliasOptions extends StoreChangeOptions {
-  /** The value the alias must have now, null for absent; whatever it has if not given. */
-  readonly expected?: string | null
-}
-
-/** `before` is the value it had, null if it was absent. */
-export interface AliasSet {
-  readonly value: string
-  readonly before: string | null
-  readonly changed: boolean
-}
-
-export const aliasErrors = [AliasNameInvalid, AliasNotPromoted, AliasChanged, CatalogInvalid, ...storeErrors] as const
-export type AliasFailure = InstanceType<(typeof aliasErrors)[number]>
-
-/** Points the alias `name` of the dataset's species and assembly to it, by compare-and-swap under the store's lock. Idempotent. */
-export const setAlias = (
-  store: ServingStore,
-  name: string,
-  id: DatasetId,
-  options: SetAliasOptions = {}
-): Effect.Effect<AliasSet, AliasFailure> => {
-  const cell: AliasCell = { name, species: id.species, assembly: id.assembly }
-  return Effect.andThen(
-    named(cell),
-    withStoreLock(
-      store,
-      Effect.gen(function* () {
-        const path = aliasPath(store, cell)
-        const dataset = canonicalId(id)
-        if (entryIn(yield* readCatalog(store), id).state === "absent") {
-          const message = `${name} cannot point to ${dataset}: it is not in the catalog`
-          return yield* new AliasNotPromoted({ message, where: { path }, alias: name, dataset })
-        }
-        const manifest = yield* hashPlainFile(`${publishedFolder(store, id)}/${layout.manifest}`)
-        const text = aliasJson(name, id, manifest.sha256)
-        const value = sha256(text)
-        const live = yield* observeAlias(store, cell)
-        const before = live.state === "absent" ? null : live.value
-        if (before === value) {
-          // The run that made it may have been killed before its fsync.
-          yield* makeDirectory(dirname(path), store.path)
-          yield* syncDirectory(dirname(path))
-          return { value, before, changed: false }
-        }
-        if (options.expected !== undefined && options.expected !== before) {
-          const message = `${name} of ${id.species} ${id.assembly} was moved by someone else`
-          return yield* new AliasChanged({ message, where: { path }, alias: name, expected: options.expected, actual: before })
-        }
-        yield* makeDirectory(dirname(path), store.path)
-        yield* removeTemporaries(dirname(path))
-        yield* appendEvent(store, { action: "alias", actor: options.actor, alias: name, dataset: id, before, after: value })
-        yield* durableReplace(path, text)
-        return { value, before, changed: true }
-      }),
-      options.lock
-    )
-  )
-}
+/** The aliases of a species and assembly that point to a dataset, by name. What is no alias points nowhere. */
+export const aliasesTo = (store: ServingStore, id: DatasetId): Effect.Effect<ReadonlyArray<AliasCell>, ArtifactUnreadable> =>
+  Effect.gen(function* () {
+    const folder = `${store.path}/aliases`
+    const names = yield* Effect.tryPromise({
+      try: () =>
+        fs.readdir(folder).catch((cause: unknown) => {
+          if (errnoOf(cause) === "ENOENT") return []
+          throw cause
+        }),
+      catch: unreadable(folder)
+    })
+    const found: Array<AliasCell> = []
+    for (const name of names.toSorted()) {
+      const cell: AliasCell = { name, species: id.species, assembly: id.assembly }
+      const live = yield* Effect.catchTag(observeAlias(store, cell), "AliasNameInvalid", () =>
+        Effect.succeed<ObservedAlias>({ state: "absent" })
+      )
+      if (live.state === "present" && live.dataset !== null && sameDataset(live.dataset, id)) found.push(cell)
+    }
+    return found
+  })

@@ -122,12 +122,17 @@ export const readCatalogBytes = (store: ServingStore): Effect.Effect<Buffer | nu
     return there ? yield* readWhole(path, catalogBytes) : null
   })
 
+/** The last one that was read: of a store with many datasets each asks for the same bytes. */
+let lastRead: StoreCatalog | undefined
+
 /** The catalog of a store; no file is an empty catalog. */
 export const readCatalog = (store: ServingStore): Effect.Effect<StoreCatalog, CatalogInvalid | ArtifactUnreadable> =>
   Effect.gen(function* () {
     const bytes = yield* readCatalogBytes(store)
     if (bytes === null) return { entries: [], sha256: null }
-    return { entries: yield* parseCatalog(bytes, catalogPath(store)), sha256: sha256(bytes) }
+    const digest = sha256(bytes)
+    if (lastRead?.sha256 === digest) return lastRead
+    return (lastRead = { entries: yield* parseCatalog(bytes, catalogPath(store)), sha256: digest })
   })
 
 /** The entry that promoting a dataset makes. */

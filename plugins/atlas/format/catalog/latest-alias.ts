@@ -4,12 +4,13 @@ import { decodeJson, readWhole } from "../artifact/json-file.ts"
 import { sha256 } from "../artifact/sha256.ts"
 import { canonicalJson } from "../canonical-json.ts"
 import { canonicalId, type DatasetId, DatasetParts, sameDataset } from "../dataset-id.ts"
-import { durableReplace, removeTemporaries, syncDirectory } from "../durable.ts"
+import { durableReplace, remove, removeTemporaries, syncDirectory } from "../durable.ts"
 import { appendEvent } from "../store/history.ts"
 import { type ServingStore, withStoreLock } from "../store/serving-store.ts"
-import { type AliasFailure, AliasNotPromoted } from "./alias.ts"
+import { AliasNotPromoted, observeAlias } from "./alias.ts"
 import { catalogJson, entryIn, readCatalog } from "./catalog.ts"
 import type { StoreChangeOptions } from "./promote.ts"
+import { type AliasFailure, placeAlias } from "./set-alias.ts"
 
 /** `updated_at` is seconds since 1970 as text; `catalog_sha256` of the catalog's canonical text. */
 export const LatestAlias = Schema.Struct({
@@ -23,52 +24,83 @@ export const LatestAlias = Schema.Struct({
 })
 export type LatestAlias = typeof LatestAlias.Type
 
+/** `changed` is true if either alias was. */
 export interface LatestAliasUpdated {
   readonly path: string
   readonly changed: boolean
 }
 
-/** Points the store's one `latest` to a promoted dataset; unchanged if it does so under this catalog. */
+const pathOf = (store: ServingStore): string => `${store.path}/latest.alias.json`
+
+const readLatest = (store: ServingStore) =>
+  Effect.gen(function* () {
+    const bytes = yield* Effect.result(readWhole(pathOf(store), 65_536))
+    if (Result.isFailure(bytes)) return { before: null, alias: undefined }
+    const alias = yield* Effect.result(decodeJson(LatestAlias, bytes.success, pathOf(store)))
+    return { before: sha256(bytes.success), alias: Result.isSuccess(alias) ? alias.success : undefined }
+  })
+
+/** Whether the store's one `latest` points to a dataset. */
+export const isLatest = (store: ServingStore, id: DatasetId): Effect.Effect<boolean> =>
+  Effect.map(readLatest(store), ({ alias }) => alias !== undefined && sameDataset(alias.dataset, id))
+
+/** Points it to `id` under the catalog of that digest, for who holds the store's lock; true if it did not. */
+export const placeLatest = (store: ServingStore, id: DatasetId, catalogSha256: string, { actor, because }: StoreChangeOptions) =>
+  Effect.gen(function* () {
+    const { before, alias } = yield* readLatest(store)
+    if (alias !== undefined && alias.catalog_sha256 === catalogSha256 && sameDataset(alias.dataset, id)) {
+      // The run that made it may have been killed before its fsync.
+      yield* syncDirectory(store.path)
+      return false
+    }
+    const latest: LatestAlias = {
+      schema_version: 1,
+      alias: "latest",
+      dataset: { release: id.release, species: id.species, assembly: id.assembly },
+      policy: "promotion-gated",
+      updated_at: String(Math.floor((yield* Clock.currentTimeMillis) / 1000)),
+      updated_by: "atlas-dataset",
+      catalog_sha256: catalogSha256
+    }
+    const text = canonicalJson(latest)
+    yield* removeTemporaries(store.path)
+    yield* appendEvent(store, { action: "latest-alias", actor, because, dataset: id, before, after: sha256(text) })
+    yield* durableReplace(pathOf(store), text)
+    return true
+  })
+
+/** Removes it, for who holds the store's lock. */
+export const takeLatest = (store: ServingStore, id: DatasetId, { actor, because }: StoreChangeOptions) =>
+  Effect.gen(function* () {
+    const { before } = yield* readLatest(store)
+    yield* appendEvent(store, { action: "latest-alias", actor, because, dataset: id, before, after: null })
+    yield* remove(pathOf(store))
+    yield* syncDirectory(store.path)
+  })
+
+/**
+ * Points the store's one `latest` to a promoted dataset; unchanged if it does so under this catalog. An alias `latest` of its species and
+ * assembly, where there is one, is moved with it: two that disagree would help nobody.
+ */
 export const latestAliasUpdate = (
   store: ServingStore,
   id: DatasetId,
   options: StoreChangeOptions = {}
-): Effect.Effect<LatestAliasUpdated, Exclude<AliasFailure, { readonly _tag: "AliasNameInvalid" | "AliasChanged" }>> =>
+): Effect.Effect<LatestAliasUpdated, AliasFailure> =>
   withStoreLock(
     store,
     Effect.gen(function* () {
-      const path = `${store.path}/latest.alias.json`
+      const path = pathOf(store)
       const catalog = yield* readCatalog(store)
       const dataset = canonicalId(id)
       if (entryIn(catalog, id).state === "absent") {
         const message = `latest cannot point to ${dataset}: it is not in the catalog`
         return yield* new AliasNotPromoted({ message, where: { path }, alias: "latest", dataset })
       }
-      const catalogSha256 = sha256(catalogJson(catalog.entries))
-      const bytes = yield* Effect.result(readWhole(path, 65_536))
-      if (Result.isSuccess(bytes)) {
-        const live = yield* Effect.result(decodeJson(LatestAlias, bytes.success, path))
-        if (Result.isSuccess(live) && live.success.catalog_sha256 === catalogSha256 && sameDataset(live.success.dataset, id)) {
-          // The run that made it may have been killed before its fsync.
-          yield* syncDirectory(store.path)
-          return { path, changed: false }
-        }
-      }
-      const alias: LatestAlias = {
-        schema_version: 1,
-        alias: "latest",
-        dataset: { release: id.release, species: id.species, assembly: id.assembly },
-        policy: "promotion-gated",
-        updated_at: String(Math.floor((yield* Clock.currentTimeMillis) / 1000)),
-        updated_by: "atlas-dataset",
-        catalog_sha256: catalogSha256
-      }
-      const text = canonicalJson(alias)
-      const before = Result.isSuccess(bytes) ? sha256(bytes.success) : null
-      yield* removeTemporaries(store.path)
-      yield* appendEvent(store, { action: "latest-alias", actor: options.actor, dataset: id, before, after: sha256(text) })
-      yield* durableReplace(path, text)
-      return { path, changed: true }
+      const changed = yield* placeLatest(store, id, sha256(catalogJson(catalog.entries)), options)
+      const own = yield* observeAlias(store, { name: "latest", species: id.species, assembly: id.assembly })
+      const moved = own.state === "present" && (yield* placeAlias(store, "latest", id, options)).changed
+      return { path, changed: changed || moved }
     }),
     options.lock
   )

@@ -58,6 +58,8 @@ export interface Promoted {
 export interface StoreChangeOptions {
   /** Who does it, for the history; the login name if not given. */
   readonly actor?: string | undefined
+  /** Why, for the history. */
+  readonly because?: string | undefined
   readonly lock?: LockOptions
 }
 
@@ -70,7 +72,7 @@ const notPublished = (store: ServingStore, id: DatasetId) => {
 }
 
 /** Replaces catalog.json if it still has the digest `expected`; readers that keep no lock of ours are seen so. */
-const swapCatalog = (store: ServingStore, expected: string | null, text: string) =>
+export const swapCatalog = (store: ServingStore, expected: string | null, text: string) =>
   Effect.gen(function* () {
     const path = catalogPath(store)
     const bytes = yield* readCatalogBytes(store)
@@ -117,7 +119,14 @@ export const promote = <E = never, R = never>(
           return yield* new EntryConflict({ message, where, dataset, expected: value, actual: entry.value })
         }
         const text = catalogJson([...catalog.entries, entryOf(id)])
-        yield* appendEvent(store, { action: "promote", actor: options.actor, dataset: id, before: null, after: value })
+        yield* appendEvent(store, {
+          action: "promote",
+          actor: options.actor,
+          because: options.because,
+          dataset: id,
+          before: null,
+          after: value
+        })
         const written = yield* swapCatalog(store, catalog.sha256, text)
         return { dataset: id, value, changed: true, catalog_sha256: written.sha256 }
       }),

@@ -6,7 +6,7 @@ import { LimitExceeded } from "../limits.ts"
 export class InputMissing extends Schema.TaggedError<InputMissing>()("InputMissing", { ...Told }) {
   static readonly docs: ErrorDocs = {
     summary: "An input file does not exist",
-    hint: "Check the path: it is taken from the folder of the config.",
+    hint: "Check the path: a relative one starts at the working folder, or in a project at the folder of its config.",
     example: "There is no file data/genes.gff3."
   }
 }

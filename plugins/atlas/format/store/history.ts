@@ -16,7 +16,10 @@ import { privateFolder, type ServingStore } from "./serving-store.ts"
 export const StoreAction = Schema.Literals(["publish", "promote", "alias", "latest-alias", "rollback", "retire"])
 export type StoreAction = typeof StoreAction.Type
 
-/** `at` is ISO UTC; `before` and `after` are values of the cell, null where absent; `previous` is the sha256 of event n - 1's bytes. */
+/**
+ * `at` is ISO UTC; `before` and `after` are values of the cell, null where absent; `previous` is the sha256 of event n - 1's bytes.
+ * An alias that was removed has `after` null, and the dataset it pointed to.
+ */
 export const StoreEvent = Schema.Struct({
   atlas: Schema.Literal("store-event/1"),
   n: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
@@ -26,6 +29,7 @@ export const StoreEvent = Schema.Struct({
   action: StoreAction,
   dataset: Schema.optionalKey(DatasetParts),
   alias: Schema.optionalKey(Schema.String),
+  because: Schema.optionalKey(Schema.String),
   before: Schema.NullOr(Schema.String),
   after: Schema.NullOr(Schema.String),
   previous: Schema.NullOr(Schema.String)
@@ -49,11 +53,13 @@ export const defaultActor = (): string => {
   }
 }
 
-const historyFolder = (store: ServingStore) => `${privateFolder(store)}/history`
+/** Where events are; its stat row changes with every event. */
+export const historyFolder = (store: ServingStore): string => `${privateFolder(store)}/history`
 const eventFile = (store: ServingStore, n: number) => `${historyFolder(store)}/${n}.json`
 const eventBytes = 65_536
 
-const numbers = (store: ServingStore): Effect.Effect<ReadonlyArray<number>, HistoryUnreadable> =>
+/** The numbers of all events, ascending. */
+export const eventNumbers = (store: ServingStore): Effect.Effect<ReadonlyArray<number>, HistoryUnreadable> =>
   Effect.tryPromise({
     try: async () => {
       const names = await fs.readdir(historyFolder(store)).catch((cause: NodeJS.ErrnoException) => {
@@ -77,6 +83,7 @@ export interface EventFacts {
   readonly actor?: string | undefined
   readonly dataset?: DatasetParts
   readonly alias?: string
+  readonly because?: string | undefined
   readonly before: string | null
   readonly after: string | null
 }
@@ -84,11 +91,11 @@ export interface EventFacts {
 /** Appends an event durably. Only under the store's lock, which makes its number its own. */
 export const appendEvent = (
   store: ServingStore,
-  { actor, ...facts }: EventFacts
+  { actor, because, ...facts }: EventFacts
 ): Effect.Effect<StoreEvent, IoDurability | FileTaken | HistoryUnreadable> =>
   Effect.gen(function* () {
     yield* makeDirectory(historyFolder(store), store.path)
-    const last = (yield* numbers(store)).at(-1) ?? 0
+    const last = (yield* eventNumbers(store)).at(-1) ?? 0
     const previous =
       last === 0
         ? null
@@ -105,10 +112,19 @@ export const appendEvent = (
       actor: actor ?? defaultActor(),
       host: hostname(),
       ...facts,
+      ...(because === undefined ? {} : { because }),
       previous
     }
     yield* durableCreate(eventFile(store, event.n), canonicalJson(event))
     return event
+  })
+
+/** One event; undefined where there is none, or none that reads. */
+export const readEvent = (store: ServingStore, n: number): Effect.Effect<StoreEvent | undefined> =>
+  Effect.gen(function* () {
+    const path = eventFile(store, n)
+    const event = yield* Effect.result(Effect.flatMap(readWhole(path, eventBytes), (bytes) => decodeJson(StoreEvent, bytes, path)))
+    return event._tag === "Success" && event.success.n === n ? event.success : undefined
   })
 
 export interface HistoryProblem {
@@ -124,7 +140,7 @@ export const readHistory = (
     const events: Array<StoreEvent> = []
     const problems: Array<HistoryProblem> = []
     let before: { readonly n: number; readonly sha256: string } | undefined
-    for (const n of yield* numbers(store)) {
+    for (const n of yield* eventNumbers(store)) {
       const path = eventFile(store, n)
       const told = (message: string) => problems.push({ path, message })
       if (n !== (before?.n ?? 0) + 1) told(`event ${n - 1} is missing before it`)

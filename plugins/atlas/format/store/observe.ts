@@ -88,6 +88,21 @@ const readInventory = (folder: string, id: DatasetId) =>
     return { inventory: document.success, problems }
   })
 
+/** Absolute paths of a dataset's folder, whether or not it is there, and of all that is in it. */
+export const publishedPaths = (store: ServingStore, id: DatasetId): Effect.Effect<ReadonlyArray<string>, ArtifactUnreadable> => {
+  const folder = publishedFolder(store, id)
+  return Effect.tryPromise({
+    try: async () => {
+      const entries = await fs.readdir(folder, { withFileTypes: true, recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+        if (absent.has(cause.code ?? "")) return []
+        throw cause
+      })
+      return [folder, ...entries.map((entry) => join(entry.parentPath, entry.name))]
+    },
+    catch: unreadable(folder)
+  })
+}
+
 /** Looks at one dataset of the store. All problems are told; `path` in them is relative to the dataset's folder. */
 export const observePublished = <E = never, R = never>(
   store: ServingStore,

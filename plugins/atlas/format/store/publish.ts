@@ -67,6 +67,8 @@ export interface PublishOptions<E = never, R = never> extends ObserveOptions<E, 
   /** Who publishes, for the history; the login name if not given. */
   readonly actor?: string | undefined
   readonly lock?: LockOptions
+  /** The manifest's digest as it was verified: a root that changed since is refused. */
+  readonly expected?: string | undefined
 }
 
 const documentBytes = 16 * 1024 * 1024
@@ -199,6 +201,8 @@ export const publish = <E = never, R = never>(
 ): Effect.Effect<Published, PublishFailure | E, R> =>
   Effect.gen(function* () {
     const { dataset, value } = yield* datasetOf(root)
+    if (options.expected !== undefined && options.expected !== value)
+      return yield* refused(root, [{ path: layout.manifest, message: "is not the manifest that was verified" }])
     return yield* withDatasetLock(
       store,
       dataset,

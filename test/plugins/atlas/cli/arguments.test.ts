@@ -84,7 +84,7 @@ describe("the command line", () => {
     assert.deepStrictEqual(problems("igest"), ["unknown command igest; did you mean ingest?"])
     assert.deepStrictEqual(problems("verify-pakc"), ["unknown command verify-pakc; did you mean verify-pack?"])
     assert.deepStrictEqual(problems("catalog", "prmote"), ["unknown command catalog prmote; did you mean catalog promote?"])
-    assert.deepStrictEqual(problems("catalog"), ["catalog wants one of validate, promote or latest-alias-update"])
+    assert.deepStrictEqual(problems("catalog"), ["catalog wants one of validate, promote, latest-alias-update, rollback or retire"])
     assert.deepStrictEqual(problems(), ["no command was named"])
   })
 
@@ -103,6 +103,11 @@ describe("the command line", () => {
     assert.deepStrictEqual(problems("catalog", "validate", "c.json", "--store-root", "b"), [
       "catalog validate wants either CATALOG or --store-root STORE"
     ])
+    const taken = ["--store-root", "s", ...id, "--because", "b"]
+    assert.deepStrictEqual(problems("catalog", "rollback", ...taken, "--move-alias-to", "1", "--remove-alias"), [
+      "--move-alias-to and --remove-alias exclude each other"
+    ])
+    assert.deepStrictEqual(problems("catalog", "retire", "--store-root", "s", ...id), ["--because TEXT is missing"])
     assert.deepStrictEqual(problems("verify-pack", "--pack", "p", "--release", "1"), [
       "a dataset is named by --release, --species and --assembly together: --species and --assembly are missing"
     ])
@@ -139,6 +144,6 @@ describe("the command line", () => {
     }
     const text = programHelp().join("\n")
     for (const { name } of commands) assert.include(text, `  ${name} `)
-    for (const absent of ["--strictness", "atlas-v1", "rollback", "catalog publish"]) assert.notInclude(text, absent)
+    for (const absent of ["--strictness", "atlas-v1", "catalog publish"]) assert.notInclude(text, absent)
   })
 })

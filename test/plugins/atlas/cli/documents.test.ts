@@ -49,6 +49,10 @@ describe("JSON documents", () => {
           "inspect",
           path
         ]),
+        ["catalog", "rollback", "--store-root", store, ...ids, "--because", "b"],
+        ["catalog", "rollback", "--store-root", store, ...ids, "--because", "b", "--remove-alias"],
+        ["catalog", "retire", "--store-root", store, ...ids, "--because", "b"],
+        ["catalog", "retire", "--store-root", top, ...ids, "--because", "b"],
         ["inspect", sample("phix174/NC_001422.1.gff3.gz")],
         ["inspect", file("notes.txt", "hello\n")],
         ["nonsense"]

@@ -11,9 +11,10 @@ import {
   readCatalog,
   validateCatalog
 } from "../../../../../plugins/atlas/format/catalog/catalog.ts"
-import { aliasValue, observeAlias, setAlias } from "../../../../../plugins/atlas/format/catalog/alias.ts"
+import { aliasValue, observeAlias } from "../../../../../plugins/atlas/format/catalog/alias.ts"
 import { latestAliasUpdate } from "../../../../../plugins/atlas/format/catalog/latest-alias.ts"
 import { promote } from "../../../../../plugins/atlas/format/catalog/promote.ts"
+import { setAlias } from "../../../../../plugins/atlas/format/catalog/set-alias.ts"
 import type { DatasetId } from "../../../../../plugins/atlas/format/dataset-id.ts"
 import { BeforeChange, type Change } from "../../../../../plugins/atlas/format/durable.ts"
 import { readHistory } from "../../../../../plugins/atlas/format/store/history.ts"

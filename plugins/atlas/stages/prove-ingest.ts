@@ -1,0 +1,40 @@
+/** Proves that a build root which is there already is what ingest would make of the inputs: apart from ingest, whose results do not hang on it. */
+import { AdoptRefused } from "atlas-run/plugin"
+import { Effect } from "effect"
+import { idOf } from "../dataset.ts"
+import { openBuildRoot } from "../format/build-root.ts"
+import { readContent } from "../format/content/read.ts"
+import { canonicalId } from "../format/dataset-id.ts"
+import { verify, verifyFindings } from "../format/verify.ts"
+import type { Ingest } from "./ingest.ts"
+
+const mostTold = 5
+
+/** Deep verification passes, and the inputs' plain bytes are those that the manifest names. Fails with all that does not hold. */
+export const proveIngest = ({ task, target, inputs, outputs }: Parameters<Parameters<typeof Ingest.provenBy>[0]>[0]) =>
+  Effect.gen(function* () {
+    const path = outputs.buildRoot
+    const refused = (why: string) =>
+      Effect.fail(
+        new AdoptRefused({
+          message: `${task} cannot be adopted: ${why}`,
+          where: { path },
+          hint: "Run the task: it makes the build root anew."
+        })
+      )
+    const root = yield* Effect.catchTag(openBuildRoot(path), "BuildRootInvalid", ({ reason }) => refused(`it is no build root: ${reason}`))
+    const { manifest, problems } = yield* verify(root, idOf(target), { deep: true })
+    const bad = problems.filter(({ name }) => verifyFindings[name as keyof typeof verifyFindings]?.severity !== "warning")
+    if (bad.length > 0 || manifest === undefined) {
+      const told = bad.slice(0, mostTold).map(({ name, at, message }) => `${name} at ${at}: ${message}`)
+      return yield* refused(`${[...told, ...(bad.length > mostTold ? [`and ${bad.length - mostTold} more`] : [])].join("; ")}`)
+    }
+    const { checksums } = manifest
+    const expected = { gff3: checksums.gff3_sha256, fasta: checksums.fasta_sha256, fai: checksums.fai_sha256 }
+    for (const name of ["gff3", "fasta", "fai"] as const) {
+      const input = inputs[name]
+      if (input === undefined) continue
+      const { sha256 } = yield* readContent(input, { onChunk: () => undefined })
+      if (sha256 !== expected[name]) return yield* refused(`it was made of another ${name} than ${input}, for ${canonicalId(target)}`)
+    }
+  })

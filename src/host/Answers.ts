@@ -1,0 +1,161 @@
+/** How a host process answers one question after another, and how it stands afterwards. */
+import { dirname } from "node:path"
+import { Schema } from "effect"
+import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
+import { DocumentVersion, PluginLeak, TaskLost } from "../domain/Fault.ts"
+import { type HostEvent, ObserveDocument, type ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import type { HostModule } from "../ports/Host.ts"
+import { reportName } from "./Fate.ts"
+import { processState, residue, settled } from "./Residue.ts"
+import { startedPrograms } from "./StartedPrograms.ts"
+import { type Ask, type Tell, versionOf } from "./Wire.ts"
+
+interface Line {
+  readonly host: () => HostModule | null
+  readonly say: (message: Tell) => void
+  readonly began: (id: number, task: string) => void
+  readonly ended: (task: string) => void
+  /** Before the answer to an execution: nothing may come after it, since the engine may end the host at once. */
+  readonly executed: () => void
+}
+
+/** Above this a host is not used again, bytes. */
+const residentLimit = 1024 ** 3
+
+/** Characters of log lines that a task may tell; what is beyond is counted. */
+const logLimit = 1024 * 1024
+
+const taskOf = (document: unknown): string => {
+  const task: unknown = typeof document === "object" && document !== null ? (document as { readonly task?: unknown }).task : undefined
+  return typeof task === "string" ? task : "an unknown task"
+}
+
+/** The document, or why it is none that this host can work with. */
+const read = <A>(
+  schema: Schema.Codec<A, unknown>,
+  version: string,
+  document: unknown
+): { readonly ok: A } | { readonly error: ErrorDocument } => {
+  const found = versionOf(document)
+  if (found !== version) {
+    const message = `the document of ${taskOf(document)} is ${found}, this host reads ${version}`
+    return { error: encodeFailure(new DocumentVersion({ message, found, known: version })) }
+  }
+  const exit = Schema.decodeUnknownExit(schema)(document, { onExcessProperty: "error" })
+  if (exit._tag === "Success") return { ok: exit.value }
+  const [reason] = exit.cause.reasons
+  const why = reason?._tag === "Fail" ? reason.error.message : "it cannot be decoded"
+  return { error: encodeFailure(new TaskLost({ message: `the document of ${taskOf(document)} is no ${version}: ${why}` })) }
+}
+
+const failedResult = (task: string, error: ErrorDocument): ResultDocument => ({
+  atlas: "result/1",
+  task,
+  errors: [error],
+  findings: [],
+  values: {},
+  summary: null
+})
+
+/** Passes events on, log lines up to a limit; `rest` tells how much was left out. */
+const telling = (say: (event: HostEvent) => void) => {
+  let told = 0
+  let left = 0
+  return {
+    tell: (event: HostEvent): void => {
+      if (event.event !== "log") return say(event)
+      if (told > logLimit) return void left++
+      told += event.message.length + 1
+      say(event)
+    },
+    rest: (): void => {
+      if (left > 0) say({ event: "log", level: "warning", message: `${left.toLocaleString("en")} more lines were left out` })
+    }
+  }
+}
+
+/** Gives a task its declared variables, over what the host has. */
+const declare = (environment: TaskDocument["environment"]): (() => void) => {
+  const before = new Map(Object.keys(environment).map((name) => [name, process.env[name]]))
+  const put = (name: string, value: string | null | undefined) => {
+    if (value === null || value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+  for (const [name, value] of Object.entries(environment)) put(name, value)
+  return () => {
+    for (const [name, value] of before) put(name, value)
+  }
+}
+
+/** One question at a time: the next comes when the last is answered. */
+export const answerer = ({ host, say, began, ended, executed }: Line) => {
+  let abort = new AbortController()
+
+  const refuse = (id: number, document: unknown): void => say({ tell: "answer", id, document, clean: true, programs: false })
+
+  const evaluate = async (id: number): Promise<void> => {
+    const document = await host()?.evaluate()
+    say({ tell: "answer", id, document, clean: true, programs: startedPrograms() })
+  }
+
+  const execute = async (id: number, document: unknown): Promise<void> => {
+    const reading = read(TaskDocument, "task/1", document)
+    if ("error" in reading) return refuse(id, failedResult(taskOf(document), reading.error))
+    const task = reading.ok
+    const module = host()
+    if (module === null)
+      return refuse(id, failedResult(task.task, encodeFailure(new TaskLost({ message: "the host was given no config" }))))
+    // imports belong to no task: what they leave is how the process is
+    await module.ready()
+    began(id, task.task)
+    if (process.report !== undefined) {
+      process.report.directory = dirname(task.scratch)
+      process.report.filename = reportName(process.pid)
+    }
+    const undeclare = declare(task.environment)
+    const before = processState()
+    const events = telling((event) => say({ tell: "event", id, event }))
+    const result = await module.execute(task, events.tell, abort.signal).catch(() => null)
+    await settled(before)
+    const left = residue(before)
+    undeclare()
+    events.rest()
+    const broke = result !== null && result.errors.some(({ code }) => code === "TASK_DEFECT")
+    const answer =
+      result === null || left.length === 0 || result.errors.length > 0
+        ? result
+        : {
+            ...result,
+            errors: [encodeFailure(new PluginLeak({ message: `${task.task} left behind: ${left.join("; ")}`, left: [...left] }))]
+          }
+    const clean = left.length === 0 && !broke && process.memoryUsage.rss() < residentLimit
+    ended(task.task)
+    executed()
+    say({ tell: "answer", id, document: answer, clean, programs: startedPrograms() })
+  }
+
+  const observe = async (id: number, document: unknown): Promise<void> => {
+    const reading = read(ObserveDocument, "observe/1", document)
+    const nothing = (error: ErrorDocument) =>
+      refuse(id, { atlas: "observation/1", task: taskOf(document), errors: [error], desired: null, live: null, witnesses: [] })
+    if ("error" in reading) return nothing(reading.error)
+    const module = host()
+    if (module === null) return nothing(encodeFailure(new TaskLost({ message: "the host was given no config" })))
+    await module.ready()
+    began(id, reading.ok.task)
+    const before = processState()
+    const observation = await module.observe(reading.ok, abort.signal).catch(() => null)
+    await settled(before)
+    const clean = residue(before).length === 0 && process.memoryUsage.rss() < residentLimit
+    ended(reading.ok.task)
+    say({ tell: "answer", id, document: observation, clean, programs: startedPrograms() })
+  }
+
+  return (ask: Exclude<Ask, { readonly ask: "open" }>): void => {
+    if (ask.ask === "interrupt") return abort.abort()
+    abort = new AbortController()
+    if (ask.ask === "evaluate") void evaluate(ask.id)
+    else if (ask.ask === "execute") void execute(ask.id, ask.document)
+    else void observe(ask.id, ask.document)
+  }
+}

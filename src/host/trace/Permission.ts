@@ -1,0 +1,14 @@
+/** How Node is told that a process only evaluates a config. */
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+
+/**
+ * Flags for the process that evaluates: it only reads, so that other ways to act fail by name (no sandbox: docs/explanation), and its
+ * modules are watched from the first on. `source` is the `src` of this package.
+ */
+export const evaluateFlags = (source: string): ReadonlyArray<string> => [
+  "--permission",
+  "--allow-fs-read=*",
+  "--import",
+  pathToFileURL(join(source, "host", "trace", "Preload.ts")).href
+]
