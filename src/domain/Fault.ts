@@ -21,7 +21,7 @@ export class TaskUndeclared extends Schema.TaggedError<TaskUndeclared>()("TaskUn
 export class TaskTimeout extends Schema.TaggedError<TaskTimeout>()("TaskTimeout", { ...Told, limitMs: Schema.Int }) {
   static readonly docs: ErrorDocs = {
     summary: "A task ran longer than it may.",
-    hint: "Raise the stage's `timeoutMs`, or look with `atlas-run logs` where it hangs.",
+    hint: "Raise the stage's `timeoutMs`, or look with `atlas-run logs TASK` where it hangs.",
     example: "still running after 60,000 ms"
   }
 }
@@ -134,7 +134,7 @@ export class TaskLost extends Schema.TaggedError<TaskLost>()("TaskLost", { ...To
 export class SubjectUnreadable extends Schema.TaggedError<SubjectUnreadable>()("SubjectUnreadable", { ...Told, reason: Schema.String }) {
   static readonly docs: ErrorDocs = {
     summary: "What a task was given to look at cannot be read, though its digests are right.",
-    hint: "The stage that made it wrote something unusable; look at it with `atlas-run show` or run that stage with --force.",
+    hint: "The stage that made it wrote something unusable; look at it with `atlas-run show TASK` or run that stage with --force.",
     example: "build/x is not readable: no such folder"
   }
 }

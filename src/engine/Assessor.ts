@@ -2,6 +2,7 @@
 import { hash } from "node:crypto"
 import { isAbsolute, join } from "node:path"
 import { Effect } from "effect"
+import { sortCauses } from "../core/Cause.ts"
 import { decide, type Decided, type OutputsView } from "../core/Decide.ts"
 import { judge, type Judgement } from "../core/Judge.ts"
 import type { ErrorDocument } from "../domain/Failure.ts"
@@ -10,9 +11,11 @@ import type { ProjectTask } from "../domain/ProjectDocument.ts"
 import type { CellObservation } from "../domain/TaskDocument.ts"
 import type { Trace, TracedOutput } from "../domain/Trace.ts"
 import { absent, FileDigests, type TreeError } from "../ports/FileDigests.ts"
+import { openClosures } from "../ports/Closures.ts"
 import { Host } from "../ports/Host.ts"
 import { StateStore } from "../ports/StateStore.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
+import { causesOf, describeChange } from "./closure/Change.ts"
 import { declaredRows, type OwnRows, ownRows, toolRows } from "./Rows.ts"
 import type { Upstream } from "./Upstream.ts"
 
@@ -110,6 +113,19 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
     return { desired: answer.desired, live: answer.live, witnesses: answer.witnesses, errors: answer.errors }
   })
 
+  const closures = openClosures(join(root, ".atlas"))
+
+  /** Says which module changed, and how it is reached, where the code that ran last is still known. */
+  const tellCode = (task: ProjectTask, trace: Trace | null, decided: Decided): Decided => {
+    const now = project.closures.get(task.definition)
+    if (now === undefined || !decided.causes.some(({ kind }) => kind === "code-changed")) return decided
+    const before = trace?.rows.find(({ kind, subject }) => kind === "code" && subject === task.definition)
+    const told = causesOf(describeChange(closures.get(before?.value.slice("sha256:".length) ?? ""), now))
+    if (told.length === 0) return decided
+    const others = decided.causes.filter(({ kind, subject }) => kind !== "code-changed" || subject !== task.definition)
+    return { ...decided, causes: sortCauses([...others, ...told]) }
+  }
+
   return (index: number, upstream: Upstream): Effect.Effect<Assessment, TreeError> =>
     Effect.gen(function* () {
       const task = project.tasks[index] as ProjectTask
@@ -137,7 +153,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
       })
       const applied = observed?.desired ?? trace?.applied ?? null
       return {
-        decided,
+        decided: tellCode(task, trace, decided),
         own,
         trace,
         outputs: task.cell === null ? (trace?.outputs ?? []) : applied === null ? [] : cellOutputs(task, applied),

@@ -11,6 +11,7 @@ import { SelectorUnknown } from "../domain/EngineErrors.ts"
 import type { PlanDocument, RunEvent, RunFinished } from "../domain/RunDocuments.ts"
 import type { RunReport as StoredReport } from "../domain/RunReport.ts"
 import { Cache } from "../ports/Cache.ts"
+import { openClosures } from "../ports/Closures.ts"
 import { FileDigests } from "../ports/FileDigests.ts"
 import { Host } from "../ports/Host.ts"
 import { Lease } from "../ports/Lease.ts"
@@ -211,6 +212,7 @@ export const openSession = (project: AnalyzedProject, host: (jobs: number) => La
     const leaks = yield* (yield* Host).leaks
     // what was recorded of a task that broke after its end is not to be believed
     for (const { task } of leaks) if (task !== undefined) yield* states.remove(task)
+    if (result.counts.executed > 0) yield* openClosures(state).keep(project.closures.values())
     yield* states.flush()
     yield* digests.save()
     yield* cache.note(id)

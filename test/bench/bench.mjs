@@ -16,7 +16,12 @@ const repository = join(import.meta.dirname, "..", "..")
 const found = (tool) => spawnSync(tool, ["--version"], { encoding: "utf8" })
 
 const tools = [
-  { name: "atlas-run", version: process.versions.node, write: (root) => writeAtlas(root, targets, repository), argv: [process.execPath, join(repository, "dist", "bin.mjs"), "run", "--quiet"] },
+  {
+    name: "atlas-run",
+    version: process.versions.node,
+    write: (root) => writeAtlas(root, targets, repository),
+    argv: [process.execPath, join(repository, "dist", "bin.mjs"), "run", "--quiet"]
+  },
   { name: "ninja", write: (root) => writeNinja(root, targets), argv: ["ninja", "-j2", "--quiet"] },
   { name: "make", write: (root) => writeMake(root, targets), argv: ["make", "-j2", "-s"] }
 ].filter((tool) => tool.name === "atlas-run" || found(tool.argv[0]).status === 0)
@@ -43,13 +48,22 @@ try {
       appendFileSync(join(tool.root, "data", `${(round * 37) % targets}.txt`), `changed ${round}\n`)
       figures.get(tool.name).one.push(timed(tool))
     }
-  console.log(`${targets.toLocaleString("en")} targets × ${stages.length} command stages · medians of ${rounds}, interleaved · ${cpus().length} × ${cpus()[0]?.model ?? "?"} · Node ${process.versions.node}`)
+  console.log(
+    `${targets.toLocaleString("en")} targets × ${stages.length} command stages · medians of ${rounds}, interleaved · ${cpus().length} × ${cpus()[0]?.model ?? "?"} · Node ${process.versions.node}`
+  )
   const base = figures.get("ninja")
   const row = (cells) => console.log(cells.map((cell, at) => (at === 0 ? String(cell).padEnd(12) : String(cell).padStart(12))).join(""))
   row(["", "cold ms", "no-op ms", "/ ninja", "one ms", "/ ninja"])
   for (const [name, { cold, noop, one }] of figures) {
     const ratio = (mine, theirs) => (base === undefined ? "-" : (median(mine) / median(theirs)).toFixed(2))
-    row([name, cold[0].toFixed(0), median(noop).toFixed(1), ratio(noop, base?.noop ?? []), median(one).toFixed(1), ratio(one, base?.one ?? [])])
+    row([
+      name,
+      cold[0].toFixed(0),
+      median(noop).toFixed(1),
+      ratio(noop, base?.noop ?? []),
+      median(one).toFixed(1),
+      ratio(one, base?.one ?? [])
+    ])
   }
 } finally {
   for (const tool of tools) rmSync(tool.root, { recursive: true, force: true })

@@ -38,9 +38,24 @@ export default project({ name: "bench", stages: [Cost], checks: [Trivial], targe
 )
 
 const task = (definition, outputs) => ({
-  atlas: "task/1", run: "bench", task: definition === "cost" ? "a:cost" : "a:cost:trivial", target: "a", definition, root, config,
-  subject: {}, labels: {}, options: {}, needs: definition === "cost" ? [] : [{ name: "subject", task: "a:cost", outputs: [] }], roots: {}, inputs: [],
-  outputs: outputs.map((name) => ({ name, kind: "value", path: "" })), scratch: join(root, "scratch", definition), environment: {}, memoryMiB: 2048, cell: null
+  atlas: "task/1",
+  run: "bench",
+  task: definition === "cost" ? "a:cost" : "a:cost:trivial",
+  target: "a",
+  definition,
+  root,
+  config,
+  subject: {},
+  labels: {},
+  options: {},
+  needs: definition === "cost" ? [] : [{ name: "subject", task: "a:cost", outputs: [] }],
+  roots: {},
+  inputs: [],
+  outputs: outputs.map((name) => ({ name, kind: "value", path: "" })),
+  scratch: join(root, "scratch", definition),
+  environment: {},
+  memoryMiB: 2048,
+  cell: null
 })
 const cost = task("cost", ["cpu", "resident"])
 const trivial = task("trivial", [])
@@ -56,12 +71,17 @@ const run = (effect, jobs) => Effect.runPromise(Effect.provide(effect, hosts(job
 
 try {
   console.log(`${cpus().length} × ${cpus()[0]?.model ?? "?"} · Node ${process.versions.node}`)
-  for (const [name, rounds] of [["first", 1], ["later", 5]]) {
+  for (const [name, rounds] of [
+    ["first", 1],
+    ["later", 5]
+  ]) {
     const started = []
     for (let n = 0; n < rounds; n++) started.push(await ms(() => run(execute(cost), 1)))
     const cpu = median(started.map(({ result }) => Number(result.values.cpu)))
     const resident = median(started.map(({ result }) => Number(result.values.resident)))
-    console.log(`a host until its first task runs (${name}): ${cpu.toFixed(0)} ms CPU, ${median(started.map((one) => one.ms)).toFixed(0)} ms with its end, ${resident.toFixed(0)} MiB resident`)
+    console.log(
+      `a host until its first task runs (${name}): ${cpu.toFixed(0)} ms CPU, ${median(started.map((one) => one.ms)).toFixed(0)} ms with its end, ${resident.toFixed(0)} MiB resident`
+    )
   }
   const trips = await run(
     Effect.gen(function* () {
@@ -78,8 +98,15 @@ try {
   )
   console.log(`a round trip: ${median(trips).toFixed(2)} ms (median of ${trips.length})`)
   const checks = Number(values.checks)
-  const all = await ms(() => run(Effect.forEach(Array.from({ length: checks }), () => execute(trivial), { concurrency: 2, discard: true }), 2))
-  console.log(`${checks.toLocaleString("en")} trivial checks on 2 hosts, their start included: ${(all.ms / 1000).toFixed(2)} s; engine ${(process.memoryUsage.rss() / 1024 ** 2).toFixed(0)} MiB resident`)
+  const all = await ms(() =>
+    run(
+      Effect.forEach(Array.from({ length: checks }), () => execute(trivial), { concurrency: 2, discard: true }),
+      2
+    )
+  )
+  console.log(
+    `${checks.toLocaleString("en")} trivial checks on 2 hosts, their start included: ${(all.ms / 1000).toFixed(2)} s; engine ${(process.memoryUsage.rss() / 1024 ** 2).toFixed(0)} MiB resident`
+  )
 } finally {
   rmSync(root, { recursive: true, force: true })
 }

@@ -21,7 +21,7 @@ class Join extends Command("join")({
   needs: [Read],
   outputs: { joined: "folder" },
   paths: () => ({ joined: "out/joined" }),
-  shell: ({ needs, outputs }) => \`${say}; cp \${needs.read.lines} \${outputs.joined}/a; cp \${needs.read.lines} \${outputs.joined}/b\`
+  shell: ({ needs, outputs }) => \`${say}; mkdir \${outputs.joined}; cp \${needs.read.lines} \${outputs.joined}/a; cp \${needs.read.lines} \${outputs.joined}/b\`
 }) {}
 class Silent extends Command("silent")({
   needs: [Join],

@@ -59,7 +59,9 @@ const dataset = Object.entries(datasetDocuments).map(([name, schema]): readonly 
   name,
   {
     from:
-      name === "dataset/1" ? "`atlas-dataset --json` where no command could be made out" : `\`atlas-dataset ${commandOf(name)} --json\``,
+      name === "dataset/1"
+        ? "`atlas-dataset` with `--json`, where no command could be made out"
+        : `\`${commandOf(name)}\` of atlas-dataset with \`--json\``,
     schema
   }
 ])
