@@ -60,7 +60,12 @@ export const Run = command({
         yield* drawn(console.tick)
         const events: Array<RunEvent> = []
         const report = yield* session.run(
-          { ...options, failFast: flags["fail-fast"], cache: !flags["no-cache"], ...(jobs === undefined ? {} : { jobs }) },
+          {
+            ...options,
+            failFast: flags["fail-fast"],
+            ...(flags["no-cache"] ? { cache: false } : {}),
+            ...(jobs === undefined ? {} : { jobs })
+          },
           (event) => {
             if (event.event === "run-started" || event.event === "task-finished" || event.event === "run-finished") events.push(event)
             console.tell(event)
