@@ -23,6 +23,6 @@ export class GeneDensity extends Check("gene-density")({
             at: name,
             message: `${genes} genes on ${length} bp, ${((genes / length) * 1000).toFixed(3)} per kb where ${options.min} are wanted`
           })
-      yield* summary(`${sequences.length} sequences`)
+      yield* summary(`${sequences.length} ${sequences.length === 1 ? "sequence" : "sequences"}`)
     })
 }) {}

@@ -14,7 +14,15 @@ export const paranoid = on("hash every file anew instead of trusting size and ti
 
 export const tellPlan = <F extends Flags>({ project }: Session, plan: PlanDocument, { globals, style }: Call<F>) =>
   answer(globals.json, plan, () =>
-    planLines({ ...plan, tasks: plan.tasks.map(inputPaths(project.tasks)) }, { style, verbose: globals.verbose, quiet: globals.quiet })
+    planLines(
+      { ...plan, tasks: plan.tasks.map(inputPaths(project.tasks)) },
+      {
+        style,
+        verbose: globals.verbose,
+        quiet: globals.quiet,
+        targets: new Set(project.targets.map(({ target }) => target))
+      }
+    )
   )
 
 export const Plan = command({

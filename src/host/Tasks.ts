@@ -70,6 +70,7 @@ export const makeTasks = (
   const later = nearestCellStages(stages)
   const byId = new Map(targets.map((target) => [target.target, target]))
 
+  const told = new Set<string>()
   const stageTask = (stage: StageValue, id: string, source: TargetValue): void => {
     const at = source.where === undefined ? {} : { where: source.where }
     const fail = (message: string) =>
@@ -81,12 +82,17 @@ export const makeTasks = (
         : Object.fromEntries(wants.filter((key) => key in source.fields).map((key) => [key, source.fields[key]]))
     const subject = decodeAll(stage.def.target, picked)
     if (!subject.ok) {
-      for (const problem of subject.problems)
+      for (const problem of subject.problems) {
+        // told once, by the first stage that wants the field
+        const key = `${source.target}\0${problem.key}\0${problem.message}`
+        if (told.has(key)) continue
+        told.add(key)
         fail(
           problem.message === "Missing key"
             ? `${problem.key} is missing, which ${stage.name} wants`
             : `${problem.key}: ${problem.message} (${stage.name} wants it)`
         )
+      }
       return
     }
     const options = optionsOf(stage, source, problems)
@@ -100,7 +106,8 @@ export const makeTasks = (
     try {
       inputs = stage.def.inputs(subject.value)
       paths = stage.def.paths?.(view) ?? {}
-      if (stage.def.cell !== undefined) cell = { cell: stage.def.cell.id(view), immutable: stage.def.cell.immutable }
+      if (stage.def.cell !== undefined)
+        cell = { cell: stage.def.cell.id({ ...view, options: options.value }), immutable: stage.def.cell.immutable }
     } catch (error) {
       fail(`${stage.name} cannot be laid out: ${error instanceof Error ? error.message : String(error)}`)
       return

@@ -102,6 +102,7 @@ export interface CellDeclaration<Target, Options, Needs, Roots, E> {
   /** Names the place; two tasks of a project must not own one cell. */
   readonly id: (at: {
     readonly target: Target
+    readonly options: Options
     readonly labels: Readonly<Record<string, string>>
     readonly roots: { readonly [K in keyof Roots]: string }
   }) => string

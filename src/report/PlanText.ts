@@ -13,6 +13,8 @@ export interface PlanTelling {
   readonly verbose: boolean
   /** Only what cannot go well. */
   readonly quiet: boolean
+  /** Declared targets: groups of them have tasks of their own and are not counted. */
+  readonly targets?: ReadonlySet<string>
 }
 
 export const decisions: ReadonlyArray<Decision> = ["fresh", "stale", "pending", "blocked", "drifted", "held"]
@@ -87,7 +89,8 @@ export const planLines = (plan: PlanDocument, telling: PlanTelling): ReadonlyArr
   const body = groups.flatMap(([target, tasks]) => groupLines(target, tasks, telling))
   if (telling.quiet) return body
   const total = plan.tasks.length
-  const head = `${oneLine(plan.project)} · ${counted(groups.length, "target")} · ${counted(total, "task")}`
+  const declared = groups.filter(([target]) => telling.targets?.has(target) === true).length
+  const head = `${oneLine(plan.project)} · ${counted(declared === 0 ? groups.length : declared, "target")} · ${counted(total, "task")}`
   const failed = plan.tasks.filter(({ verdict }) => verdict === "failed").length
   const last = total > 0 && plan.counts.fresh === total ? `nothing to do: ${counted(total, "task")} fresh` : countsText(plan.counts)
   const verdicts = failed === 0 ? "" : telling.style.red(`${counted(failed, "verdict")} failed`)

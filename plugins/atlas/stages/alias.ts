@@ -83,7 +83,7 @@ export class Alias extends Stage("alias")({
   findings: {},
   errors: [...aliasErrors, StoreUnusable],
   cell: {
-    id: ({ target, roots }) => `${roots.store}/aliases/species=${target.species}/assembly=${target.assembly}`,
+    id: ({ target, options, roots }) => `${roots.store}/aliases/${options.name}/species=${target.species}/assembly=${target.assembly}.json`,
     immutable: false,
     desired: ({ target, roots }) =>
       hashPlainFile(join(roots.store, folderOf(target), layout.manifest)).pipe(
