@@ -73,7 +73,7 @@ export const filesIn = (folder: string): ReadonlyArray<string> =>
     ? fs
         .readdirSync(folder, { recursive: true, encoding: "utf8" })
         .map((name) => path.join(folder, name))
-        .filter((at) => fs.lstatSync(at).isFile())
+        .filter((at) => fs.lstatSync(at, { throwIfNoEntry: false })?.isFile() === true)
         .sort()
     : []
 
