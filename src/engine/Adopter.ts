@@ -16,7 +16,7 @@ import { Host } from "../ports/Host.ts"
 import { StateStore } from "../ports/StateStore.ts"
 import { endedAdoptions } from "./Adoptions.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
-import { absoluteRoots, type Assessment, type AssessOptions, assessor, cellOutputs } from "./Assessor.ts"
+import { asked, type Assessment, type AssessOptions, assessor, cellOutputs } from "./Assessor.ts"
 import { Upstream } from "./Upstream.ts"
 
 export interface AdoptRequest extends AssessOptions {
@@ -62,7 +62,7 @@ export const adoptTasks = Effect.fnUntraced(function* (project: AnalyzedProject,
   const states = yield* StateStore
   const assess = yield* assessor(project, request)
   const upstream = new Upstream(project)
-  const { root, config } = project.document
+  const { root } = project.document
   const selected = new Set(request.selected)
 
   const adoptionOf = (desired: string | null, live: string | null): Adoption => {
@@ -104,16 +104,7 @@ export const adoptTasks = Effect.fnUntraced(function* (project: AnalyzedProject,
         atlas: "task/1",
         run: request.run,
         purpose: "adopt",
-        task: task.task,
-        target: task.target,
-        definition: task.definition,
-        root,
-        config,
-        subject: task.subject,
-        labels: task.labels,
-        options: task.options,
-        needs: upstream.documents(index),
-        roots: absoluteRoots(task, root),
+        ...asked(project, task, upstream.documents(index)),
         inputs: own.inputs.map(({ name, path }) => ({ name, path })),
         outputs,
         scratch,

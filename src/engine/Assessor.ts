@@ -8,7 +8,7 @@ import { judge, type Judgement } from "../core/Judge.ts"
 import type { ErrorDocument } from "../domain/Failure.ts"
 import type { Finding } from "../domain/Finding.ts"
 import type { ProjectTask } from "../domain/ProjectDocument.ts"
-import type { CellObservation } from "../domain/TaskDocument.ts"
+import type { CellObservation, Need } from "../domain/TaskDocument.ts"
 import type { Trace, TracedOutput } from "../domain/Trace.ts"
 import { absent, FileDigests, type TreeError } from "../ports/FileDigests.ts"
 import { openClosures } from "../ports/Closures.ts"
@@ -70,7 +70,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
   const digests = yield* FileDigests
   const states = yield* StateStore
   const host = yield* Host
-  const { root, config } = project.document
+  const { root } = project.document
   const tools = toolRows(root, digests)
 
   const treeOf = (path: string) => {
@@ -98,16 +98,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
     const needsKnown = upstream.needs(index).every((need) => "known" in need.state)
     const answer = yield* host.observe({
       atlas: "observe/1",
-      task: task.task,
-      target: task.target,
-      definition: task.definition,
-      root,
-      config,
-      subject: task.subject,
-      labels: task.labels,
-      options: task.options,
-      needs: upstream.documents(index),
-      roots: absoluteRoots(task, root),
+      ...asked(project, task, upstream.documents(index)),
       needsKnown
     })
     return { desired: answer.desired, live: answer.live, witnesses: answer.witnesses, errors: answer.errors }
@@ -164,8 +155,22 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
     })
 })
 
-export const absoluteRoots = (task: ProjectTask, root: string): Readonly<Record<string, string>> =>
+const absoluteRoots = (task: ProjectTask, root: string): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(task.roots).map(([name, path]) => [name, isAbsolute(path) ? path : join(root, path)]))
+
+/** What every document that goes to a host says of its task. */
+export const asked = ({ document }: AnalyzedProject, task: ProjectTask, needs: ReadonlyArray<Need>) => ({
+  task: task.task,
+  target: task.target,
+  definition: task.definition,
+  root: document.root,
+  config: document.config,
+  subject: task.subject,
+  labels: task.labels,
+  options: task.options,
+  needs,
+  roots: absoluteRoots(task, document.root)
+})
 
 const shown = 8
 

@@ -30,7 +30,7 @@ import { Programs } from "../ports/Programs.ts"
 import type { Row } from "../core/Rows.ts"
 import { endedAdoptions } from "./Adoptions.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
-import { absoluteRoots, type Assessment, cellOutputs } from "./Assessor.ts"
+import { asked, type Assessment, cellOutputs } from "./Assessor.ts"
 
 export type Executed =
   | { readonly outcome: "executed" | "restored"; readonly trace: Trace }
@@ -170,7 +170,7 @@ export const executor = Effect.gen(function* () {
     const task = project.tasks[index] as ProjectTask
     const problems = refused(task, assessment)
     if (problems.length > 0) return failed(problems)
-    const { root, config } = project.document
+    const { root } = project.document
     const started = performance.now()
     const placed = task.outputs
       .filter((output) => output.kind !== "value")
@@ -236,16 +236,7 @@ export const executor = Effect.gen(function* () {
       const document: TaskDocument = {
         atlas: "task/1",
         run,
-        task: task.task,
-        target: task.target,
-        definition: task.definition,
-        root,
-        config,
-        subject: task.subject,
-        labels: task.labels,
-        options: task.options,
-        needs,
-        roots: absoluteRoots(task, root),
+        ...asked(project, task, needs),
         inputs: assessment.own.inputs.map(({ name, path }) => ({ name, path })),
         outputs: [
           ...placed.map(({ output }, at) => ({ name: output.name, kind: output.kind, path: moves[at]?.staging ?? "" })),
