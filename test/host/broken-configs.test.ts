@@ -5,10 +5,10 @@ import { basename, join } from "node:path"
 import { afterAll, assert, beforeAll, describe, expect, it } from "@effect/vitest"
 import type { ErrorDocument } from "../../src/domain/Failure.ts"
 import type { ResultDocument } from "../../src/domain/TaskDocument.ts"
-import { mistakes } from "../types/mistakes.ts"
+import { mistakes } from "../typing/mistakes.ts"
 
 const untyped = join(import.meta.dirname, "fixtures/broken-configs")
-const typed = join(import.meta.dirname, "../types/fixtures/broken-configs")
+const typed = join(import.meta.dirname, "../typing/fixtures/broken-configs")
 const root = join(import.meta.dirname, "../..")
 
 interface Answer {
