@@ -16,6 +16,7 @@ export {
   type Telling
 } from "./plugin/Stage.ts"
 export {
+  codeOfTag,
   encodeFailure,
   encodeFailures,
   type ErrorClass,

@@ -48,7 +48,8 @@ export const Exec = command({
   summary: "executes one task document in a process of its own and writes its result document",
   detail: [
     "This is what executors call on the machine that a task is sent to; the engine calls it nowhere else.",
-    "The result is written in one piece when the task has ended, however it ended; 1 if it has errors."
+    "The result is written in one piece when the task has ended, however it ended; 1 if it has errors.",
+    "ATLAS_RUN_NO_BUNDLED_EFFECT=1 lets hosts load effect as it is installed, for this command and any other."
   ],
   words: { name: "TASK-FILE", least: 1, most: 1, help: "a file with a document task/1" },
   flags: {

@@ -2,19 +2,35 @@
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Effect, type Layer } from "effect"
+import type { ConfigEvidence } from "../domain/ConfigEvidence.ts"
 import type { ConfigInvalid } from "../domain/EngineErrors.ts"
 import type { HostEvent, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import type { Looked } from "../fast/Answer.ts"
 import { layer as inProcess } from "../host/InProcess.ts"
 import { hostEntry, layer as inProcesses } from "../host/Process.ts"
+import { evaluateFlags } from "../host/trace/Permission.ts"
 import { Host, type HostModule } from "../ports/Host.ts"
 import { analyze, engineFolder } from "./Analyzer.ts"
 import type { Session } from "./Commands.ts"
-import { openSession } from "./Session.ts"
+import { openKept } from "./OpenKept.ts"
+import { type Opened, openSession } from "./Session.ts"
 
 export type { AdoptOptions, EngineError, Explanation, RunOptions, RunReport, SelectOptions, Session, StateError } from "./Commands.ts"
 
-const opened = (host: (jobs: number) => Layer.Layer<Host>): Effect.Effect<Session, ConfigInvalid> =>
-  Effect.map(Effect.provide(analyze, host(1)), (project) => openSession(project, host))
+/** Names of the variables that a config read while it was evaluated; null if nobody knows, or if it looked at all of them. */
+const variablesRead = (evidence: ConfigEvidence | null): ReadonlyArray<string> | null =>
+  evidence === null || evidence.environmentNames !== null ? null : evidence.environment.map(({ name }) => name)
+
+/** `kept` is what can be had without evaluating the config. */
+const opened = (
+  host: (jobs: number, reads: ReadonlyArray<string> | null) => Layer.Layer<Host>,
+  kept: Effect.Effect<Opened | null>
+): Effect.Effect<Session, ConfigInvalid> =>
+  Effect.gen(function* () {
+    const found = (yield* kept) ?? { project: yield* Effect.provide(analyze, host(1, null)), elsewhere: null, kept: null }
+    const reads = variablesRead(found.project.evidence)
+    return openSession(found, (jobs) => host(jobs, reads))
+  })
 
 /** One host a session: its layer may be built many times. */
 const inThisProcess = (open: () => Promise<HostModule>): (() => Layer.Layer<Host>) => {
@@ -30,10 +46,21 @@ const importHost = async (): Promise<typeof import("../host/index.ts")> =>
 export const Atlas = {
   /**
    * Opens the project of a config file. Its code and its plugins' run in processes of their own, never in this one; `graceMs` is how
-   * long an interrupted task may tidy up.
+   * long an interrupted task may tidy up. `looked` opens only what a look at the record left open; `anew` evaluates the config
+   * although its last evaluation still stands.
    */
-  open: (config: string, how: { readonly graceMs?: number } = {}): Effect.Effect<Session, ConfigInvalid> =>
-    opened((jobs) => inProcesses({ ...how, config: resolve(config), entry: hostEntry(engineFolder()), jobs })),
+  open: (
+    config: string,
+    { looked = null, anew = false, ...how }: { readonly graceMs?: number; readonly looked?: Looked | null; readonly anew?: boolean } = {}
+  ): Effect.Effect<Session, ConfigInvalid> =>
+    opened(
+      (jobs, reads) => {
+        const entry = hostEntry(engineFolder())
+        const evaluator = { entry, flags: evaluateFlags(engineFolder()) }
+        return inProcesses({ ...how, config: resolve(config), entry, jobs, reads, evaluator })
+      },
+      anew ? Effect.succeed(null) : openKept(resolve(config), looked)
+    ),
 
   /** Executes one task document, as executors and debuggers do, in a process of its own. */
   exec: (
@@ -48,5 +75,8 @@ export const Atlas = {
 
   /** Opens a project value; relative paths start at `root`. */
   openProject: (project: unknown, root: string): Effect.Effect<Session, ConfigInvalid> =>
-    opened(inThisProcess(async () => (await importHost()).openHost({ project, root: resolve(root) })))
+    opened(
+      inThisProcess(async () => (await importHost()).openHost({ project, root: resolve(root) })),
+      Effect.succeed(null)
+    )
 }

@@ -4,6 +4,7 @@ import { dirname } from "node:path"
 import { Effect } from "effect"
 import { compareText } from "../core/Cause.ts"
 import type { ConfigEvidence, EvaluatorBuild, EvidenceChange, PackageLookup, SeenFact, SeenPath } from "../domain/ConfigEvidence.ts"
+import { evaluatedVariables } from "../host/Environment.ts"
 import { evaluatorBuild } from "../host/trace/Build.ts"
 import { namesDigest, saltedDigest } from "../host/trace/Digest.ts"
 import { factNow } from "../host/trace/Facts.ts"
@@ -20,12 +21,12 @@ export interface Evaluating {
   readonly folder: string
 }
 
-/** For an evaluation in this process; another one may have an environment and a folder of its own. `source` is the `src` of this package. */
+/** For an evaluation by a host process. `source` is the `src` of this package. */
 export const evaluatingNow = (config: string, source: string): Evaluating => ({
   config,
   build: evaluatorBuild(dirname(source)),
-  environment: process.env,
-  folder: process.cwd()
+  environment: evaluatedVariables(),
+  folder: dirname(config)
 })
 
 export type Current = { readonly current: true } | { readonly current: false; readonly causes: ReadonlyArray<EvidenceChange> }

@@ -8,7 +8,7 @@ import type { HostModule } from "../ports/Host.ts"
 import { reportName } from "./Fate.ts"
 import { processState, residue, settled } from "./Residue.ts"
 import { startedPrograms } from "./StartedPrograms.ts"
-import { type Ask, type Tell, versionOf } from "./Wire.ts"
+import { type Ask, hostMark, type Tell, versionOf } from "./Wire.ts"
 
 interface Line {
   readonly host: () => HostModule | null
@@ -94,6 +94,8 @@ export const answerer = ({ host, say, began, ended, executed }: Line) => {
   const refuse = (id: number, document: unknown): void => say({ tell: "answer", id, document, clean: true, programs: false })
 
   const evaluate = async (id: number): Promise<void> => {
+    // a config starts nothing, and is told nothing that is another each time
+    delete process.env[hostMark]
     const document = await host()?.evaluate()
     say({ tell: "answer", id, document, clean: true, programs: startedPrograms() })
   }

@@ -1,4 +1,5 @@
 /** Stack traces, read for the line of the user's own code. */
+import { dirname, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Where } from "../domain/Failure.ts"
 
@@ -7,12 +8,16 @@ const frame = /(?:\(|at )((?:file:\/\/)?\/[^)]*?):(\d+):(\d+)\)?$/
 /** A path, whether printed as such or as a URL. */
 export const pathOf = (text: string): string => (text.startsWith("file://") ? fileURLToPath(text.replace(/\?.*$/, "")) : text)
 
-/** The innermost line outside `node_modules`. */
+/** `src` of this package. */
+const engine = dirname(dirname(fileURLToPath(import.meta.url))) + sep
+
+/** The innermost line outside `node_modules` and the engine. */
 export const ownFrame = (stack: string): Where | undefined => {
   for (const line of stack.split("\n")) {
     const match = frame.exec(line)
-    if (match?.[1] !== undefined && !match[1].includes("/node_modules/"))
-      return { path: pathOf(match[1]), line: Number(match[2]), column: Number(match[3]) }
+    if (match?.[1] === undefined || match[1].includes("/node_modules/")) continue
+    const path = pathOf(match[1])
+    if (!path.startsWith(engine)) return { path, line: Number(match[2]), column: Number(match[3]) }
   }
   return undefined
 }

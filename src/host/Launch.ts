@@ -3,6 +3,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { resolveTool } from "../ports/Tools.ts"
+import { fixedVariables } from "./Environment.ts"
+import { noBundledEffect } from "./effect/Provide.ts"
 import { hostMark } from "./Wire.ts"
 
 export interface Launch {
@@ -25,12 +27,12 @@ export const compileCacheOf = (folder: string): string => join(folder, ".atlas",
 /** Without its variables a task finds programs, UTC and plain letters, whoever started the run. */
 const environmentOf = ({ folder, mark }: Launch): NodeJS.ProcessEnv => {
   const cache = compileCacheOf(folder)
+  const plain = process.env[noBundledEffect]
   return {
     PATH: process.env["PATH"] ?? "",
-    TZ: "UTC",
-    LANG: "C.UTF-8",
-    LC_ALL: "C.UTF-8",
+    ...fixedVariables,
     [hostMark]: mark,
+    ...(plain === undefined ? {} : { [noBundledEffect]: plain }),
     ...(existsSync(cache) ? { NODE_COMPILE_CACHE: cache } : {})
   }
 }
@@ -55,6 +57,7 @@ const guarded = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
 
 /** Leader of a group and session of its own; descriptor 3 is the line to it. Throws what `spawn` throws. */
 export const launch = (how: Launch): ChildProcess => {
+  const cache = compileCacheOf(how.folder)
   const flags = [
     ...(how.memoryMiB === null ? [] : [`--max-old-space-size=${how.memoryMiB}`]),
     // tells a full heap from other ends; its environment and addresses are nobody's business
@@ -62,7 +65,9 @@ export const launch = (how: Launch): ChildProcess => {
     "--report-exclude-env",
     "--report-exclude-network",
     ...(how.inspect ? ["--inspect-wait=127.0.0.1:0"] : []),
-    ...how.flags
+    ...how.flags,
+    // without it Node reads no compiled code either; nothing is written there but by hosts that execute
+    ...(how.flags.includes("--permission") && existsSync(cache) ? [`--allow-fs-write=${cache}`] : [])
   ]
   const [file = process.execPath, ...words] = guarded([process.execPath, ...flags, how.entry])
   return spawn(file, words, { cwd: how.folder, env: environmentOf(how), detached: true, stdio: ["ignore", "pipe", "pipe", "pipe"] })

@@ -6,6 +6,7 @@ import { encodeFailure, type ErrorDocument, type Where } from "../domain/Failure
 import { ownFrame, pathOf } from "./Frames.ts"
 import { impureProblem } from "./trace/Evaluation.ts"
 import { Impurity } from "./trace/Observed.ts"
+import { allImports } from "./trace/Watch.ts"
 
 export type Loaded = { readonly exports: Record<string, unknown> } | { readonly problem: ErrorDocument }
 
@@ -49,6 +50,12 @@ const importProblem = (message: string, config: string): ErrorDocument => {
   return encodeFailure(new ConfigImport({ message, where: { path }, specifier: "" }))
 }
 
+/** Node loads an addon for an `import` by itself: nobody's line is on the stack. */
+const addonPlace = (config: string): Where => {
+  for (const { from, specifier, to } of allImports()) if (to?.endsWith(".node") === true) return importPlace(from, specifier)
+  return { path: config }
+}
+
 /** The one problem that kept `config` from being evaluated. */
 export const problemOf = (error: unknown, config: string): ErrorDocument => {
   if (!(error instanceof Error)) return encodeFailure(new ConfigThrew({ message: String(error), where: { path: config } }))
@@ -56,9 +63,13 @@ export const problemOf = (error: unknown, config: string): ErrorDocument => {
   const { code, message, name, stack } = error as NodeJS.ErrnoException
   const text = stack ?? ""
   if (code === "ERR_ACCESS_DENIED") {
-    const { permission } = error as { readonly permission?: string }
-    const does = `needs a permission that evaluating has not: ${permission ?? message}`
+    const { permission = "" } = error as { readonly permission?: string }
+    const does = `needs a permission that evaluating has not: ${permission === "" ? message : permission}`
     return encodeFailure(new ConfigImpure({ message: `the config ${does}`, does, where: ownFrame(text) ?? { path: config } }))
+  }
+  if (code === "ERR_DLOPEN_DISABLED") {
+    const does = "loads native code"
+    return encodeFailure(new ConfigImpure({ message: `the config ${does}: ${message}`, does, where: ownFrame(text) ?? addonPlace(config) }))
   }
   if (code === "ERR_MODULE_NOT_FOUND" || code === "ERR_UNSUPPORTED_DIR_IMPORT" || code === "ERR_PACKAGE_PATH_NOT_EXPORTED")
     return importProblem(message, config)

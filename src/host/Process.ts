@@ -17,7 +17,8 @@ import { fateOf, otherVersion } from "./Fate.ts"
 import { type Answer, type HostProcess, type Question, type Start, startHost } from "./ProcessHost.ts"
 import { compileCacheOf } from "./Launch.ts"
 import { ended, makePool } from "./ProcessPool.ts"
-import { hostMark, hostVariables, versionOf } from "./Wire.ts"
+import { lentVariables } from "./Environment.ts"
+import { hostMark, versionOf } from "./Wire.ts"
 
 export interface ProcessHostOptions {
   /** The config, absolute. */
@@ -28,8 +29,8 @@ export interface ProcessHostOptions {
   readonly jobs?: number
   /** From the interruption of a task to the end of its host, ms. */
   readonly graceMs?: number
-  /** Variables that the config is imported with; tasks see what they declare. All of this process if absent. */
-  readonly environment?: () => Readonly<Record<string, string>>
+  /** Names of variables that the config was seen to read: to execute it is imported with no others. Null or absent: with all. */
+  readonly reads?: ReadonlyArray<string> | null
   /** What evaluates the config, if that is another module or runs with more flags. */
   readonly evaluator?: { readonly entry: string; readonly flags: ReadonlyArray<string> }
   /** Hosts wait for a debugger. */
@@ -41,15 +42,6 @@ export interface ProcessHostOptions {
 const defaultGraceMs = 10_000
 /** For questions that are no task's. */
 const defaultMemoryMiB = 2048
-
-/** What is fixed in hosts, and what is meant for one process alone. */
-const own = new Set([...hostVariables, "NODE_OPTIONS", "NODE_COMPILE_CACHE"])
-
-const wholeEnvironment = (): Record<string, string> => {
-  const given: Record<string, string> = {}
-  for (const [name, value] of Object.entries(process.env)) if (value !== undefined && !own.has(name)) given[name] = value
-  return given
-}
 
 const Evaluation = Schema.Union([
   Schema.Struct({ project: ProjectDocument, evidence: Schema.NullOr(ConfigEvidence) }),
@@ -113,18 +105,18 @@ export const layer = (options: ProcessHostOptions): Layer.Layer<Host> =>
         Effect.sync(() => makeWatchdog(`${hostMark}=${engine}.`)),
         (dog) => Effect.sync(dog.close)
       )
-      const start = (how: Pick<Start, "entry" | "memoryMiB" | "flags">): HostProcess =>
+      const start = (how: Pick<Start, "entry" | "memoryMiB" | "flags">, reads: ReadonlyArray<string> | null): HostProcess =>
         startHost({
           ...how,
           folder: dirname(config),
           config,
           mark: `${engine}.${++number}`,
           inspect: options.inspect === true,
-          environment: (options.environment ?? wholeEnvironment)(),
+          environment: lentVariables(reads),
           watchdog,
           leaked: (error) => leaks.push(error)
         })
-      const pool = yield* makePool(jobs, (memoryMiB) => start({ entry, memoryMiB, flags: [] }))
+      const pool = yield* makePool(jobs, (memoryMiB) => start({ entry, memoryMiB, flags: [] }, options.reads ?? null))
 
       /** Where runs have been; whoever only looks writes nothing. */
       const compileCache = yield* Effect.cached(
@@ -137,7 +129,7 @@ export const layer = (options: ProcessHostOptions): Layer.Layer<Host> =>
         const print = options.printed ?? ((line: string) => void process.stderr.write(`${line}\n`))
         const tell = (event: HostEvent) => (event.event === "log" ? print(event.message) : undefined)
         const answer = yield* Effect.acquireUseRelease(
-          Effect.sync(() => start({ entry, flags: [], memoryMiB: null, ...options.evaluator })),
+          Effect.sync(() => start({ entry, flags: [], memoryMiB: null, ...options.evaluator }, null)),
           (host) => put(host, { ask: "evaluate", tell }, 0),
           ended
         )

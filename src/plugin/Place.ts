@@ -13,7 +13,10 @@ const frame = /(?:\(|at )((?:file:\/\/|\/)[^)]*?):(\d+):(\d+)\)?$/
 /** This folder: its frames are how a declaration is made, never where. */
 const here = dirname(fileURLToPath(import.meta.url)) + sep
 
-/** The stack above `below`, nearest first; modules of Node itself and of the contract are left out. */
+/** Whatever runs a declaration, e.g. `Effect.runSync`, has no part in it. */
+const ofEffect = /\/node_modules\/effect\//
+
+/** The stack above `below`, nearest first; modules of Node itself, of effect and of the contract are left out. */
 export const callerPlace = (below: Function): ReadonlyArray<Place> => {
   const holder: { stack?: string } = {}
   const limit = Error.stackTraceLimit
@@ -27,7 +30,7 @@ export const callerPlace = (below: Function): ReadonlyArray<Place> => {
     const match = frame.exec(line)
     if (match?.[1] === undefined) continue
     const path = match[1].startsWith("file://") ? fileURLToPath(match[1].replace(/\?.*$/, "")) : match[1]
-    if (path.startsWith(here)) continue
+    if (path.startsWith(here) || ofEffect.test(path)) continue
     places.push({ path, line: Number(match[2]), column: Number(match[3]) })
   }
   return places

@@ -2,8 +2,9 @@
 import { basename, dirname, join, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { getCallSites } from "node:util"
+import { bundlePath, originOf } from "../effect/Bundle.ts"
 import type { Place } from "./Observed.ts"
-import { placeOf, sourceOf } from "./Watch.ts"
+import { nodeLoads, placeOf, sourceOf } from "./Watch.ts"
 
 const here = dirname(fileURLToPath(import.meta.url))
 /** `src/` of this package, and the bundle beside it. */
@@ -20,6 +21,7 @@ type Side = "node" | "engine" | "effect" | "user" | "other"
 /** Code belongs to the user if it was loaded under our eyes and is neither effect nor the engine. */
 export const sideOf = (path: string): Side => {
   if (path.startsWith("node:")) return "node"
+  if (path === bundlePath) return "effect"
   if (engine.some((folder) => path.startsWith(folder))) return "engine"
   if (/\/node_modules\/(?:effect|@effect\/[^/]+)\//.test(path)) return "effect"
   return sourceOf(path) === undefined ? "other" : "user"
@@ -35,7 +37,8 @@ export const frames = (depth = deepest): ReadonlyArray<Frame> => {
   const sites = getCallSites(depth)
   const found: Array<Frame> = []
   for (const { scriptName, lineNumber, columnNumber, functionName } of sites) {
-    const path = placeOf(scriptName)
+    const script = placeOf(scriptName)
+    const path = script === bundlePath ? originOf(lineNumber) : script
     if (found.length === 0 && path.startsWith(here + sep)) continue
     found.push({ path, line: lineNumber, column: columnNumber, name: functionName, side: sideOf(path) })
   }
@@ -72,6 +75,7 @@ export const calledByNode = (): boolean => frames(nearby)[0]?.side === "node"
 
 /** True where Node asks for itself, or the engine does: then it is no business of the config. `direct` counts Node's own calls. */
 export const ofOurs = (direct: boolean): boolean => {
+  if (nodeLoads()) return true
   const [first] = frames(nearby)
   if (first === undefined) return true
   if (first.side !== "node") return first.side === "engine"

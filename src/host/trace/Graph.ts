@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path"
 import { isBuiltin } from "node:module"
 import { existsSync, realpathSync, statSync } from "node:fs"
 import type { LoadedModule, ModuleEdge, PackageLookup, SeenPath } from "../../domain/ConfigEvidence.ts"
+import { stoodIn } from "../effect/Bundle.ts"
 import { allImports, type Import, placeOf, sourceOf } from "./Watch.ts"
 
 export const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -18,6 +19,13 @@ export interface Reached {
   readonly watchOf: (path: string) => number
 }
 
+/** What a module would have imported whose place the bundle of `effect` took. */
+const importsWithin = (path: string): ReadonlyArray<Import> => {
+  const module = stoodIn(path)
+  if (module === null) return []
+  return module.imports.map(([specifier, to]) => ({ from: path, specifier, to: to.startsWith("node:") ? to : join(module.folder, to) }))
+}
+
 /** All that `roots` import, directly or not. */
 export const reach = (roots: ReadonlyArray<string>): Reached => {
   const byParent = new Map<string, Array<Import>>()
@@ -29,7 +37,7 @@ export const reach = (roots: ReadonlyArray<string>): Reached => {
   const found = new Set(roots)
   const edges: Array<ModuleEdge> = []
   for (const path of found)
-    for (const edge of byParent.get(path) ?? []) {
+    for (const edge of byParent.get(path) ?? importsWithin(path)) {
       edges.push(edge)
       if (edge.to !== null && isAbsolute(edge.to)) found.add(edge.to)
     }

@@ -9,6 +9,9 @@ import { pathToFileURL } from "node:url"
 export const evaluateFlags = (source: string): ReadonlyArray<string> => [
   "--permission",
   "--allow-fs-read=*",
+  // what a config is warned of is told by its own name
+  "--disable-warning=ExperimentalWarning",
+  "--disable-warning=SecurityWarning",
   "--import",
   pathToFileURL(join(source, "host", "trace", "Preload.ts")).href
 ]

@@ -12,7 +12,8 @@ const does = {
   program: "starts a program",
   thread: "starts a thread",
   network: "uses the network",
-  process: "acts on processes"
+  process: "acts on processes",
+  native: "loads native code"
 }
 
 /** Node's own modules look at the clock for their caches, and the like: what they do for the user is refused by its own name. */
@@ -132,6 +133,7 @@ export const refuseGlobals = (): void => {
     }
     return crypto
   })
+  replaceAll(process, ["dlopen"], (name) => refuse(does.native, `process.${name}()`))
   replaceAll(process, ["kill", "abort", "exit", "reallyExit", "chdir", "setuid", "setgid"], (name) =>
     refuse(does.process, `process.${name}()`)
   )

@@ -5,7 +5,11 @@ import { factNames } from "./Facts.ts"
 import { type Observed, observed } from "./Observed.ts"
 import { replace, replaceAll } from "./Patches.ts"
 
+/** Node looks at it for each module that it loads. */
+const ofNode = "WATCH_REPORT_DEPENDENCIES"
+
 const seenName = (key: string | symbol, target: NodeJS.ProcessEnv): void => {
+  if (key === ofNode) return
   const seen = observed()
   if (seen === null || typeof key !== "string" || seen.environment.has(key) || seen.assigned.has(key) || ofOurs(true)) return
   seen.environment.set(key, target[key])

@@ -3,6 +3,7 @@ import { hash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { registerHooks } from "node:module"
 import { fileURLToPath } from "node:url"
+import { bundlePath, stoodIn } from "../effect/Bundle.ts"
 
 export interface Import {
   readonly from: string
@@ -28,11 +29,27 @@ let onBuiltin: (url: string) => void = () => {}
 /** A path for files, else the URL as it is. */
 export const placeOf = (url: string): string => (url.startsWith("file:") ? fileURLToPath(url.replace(/[?#].*$/s, "")) : url)
 
-export const sourceOf = (path: string): Source | undefined => sources.get(path)
+/** What the bundle of `effect` stands in for counts as if it had been loaded itself. */
+export const sourceOf = (path: string): Source | undefined => {
+  const module = stoodIn(path)
+  return module === null ? sources.get(path) : { sha256: new Set([module.sha256]), watch: 0 }
+}
 export const allImports = (): Iterable<Import> => imports.values()
 export const builtins = new Set<string>()
 
 const read = readFileSync
+
+let asking = 0
+/** True while Node itself looks for a module or reads one: what it asks the system for then is nobody's business. */
+export const nodeLoads = (): boolean => asking > 0
+const byNode = <A>(ask: () => A): A => {
+  asking++
+  try {
+    return ask()
+  } finally {
+    asking--
+  }
+}
 
 const loaded = (path: string, source: unknown): void => {
   const bytes = typeof source === "string" || source instanceof Uint8Array ? source : read(path)
@@ -43,7 +60,7 @@ const loaded = (path: string, source: unknown): void => {
 }
 
 const resolved = (parent: string | undefined, specifier: string, to: string | null): void => {
-  if (parent === undefined) return
+  if (parent === undefined || to === bundlePath) return
   const from = placeOf(parent)
   imports.set(`${from}\0${specifier}`, { from, specifier, to })
 }
@@ -57,7 +74,7 @@ export const watch = (tell: (url: string) => void = onBuiltin): number => {
     resolve: (specifier, context, next) => {
       let url: string
       try {
-        const result = next(specifier, context)
+        const result = byNode(() => next(specifier, context))
         url = result.url
         if (url.startsWith("node:")) {
           builtins.add(url)
@@ -71,7 +88,7 @@ export const watch = (tell: (url: string) => void = onBuiltin): number => {
       }
     },
     load: (url, context, next) => {
-      const result = next(url, context)
+      const result = byNode(() => next(url, context))
       if (!url.startsWith("node:")) loaded(placeOf(url), result.source ?? (url.startsWith("file:") ? undefined : ""))
       return result
     }

@@ -359,13 +359,13 @@ describe("the evidence falls", () => {
     })
   )
 
-  it.effect("when Node, the engine, the contract or the config asked for is another", () =>
+  it.effect("when Node, the platform, the engine, the contract or the config asked for is another", () =>
     Effect.gen(function* () {
-      const build = { ...asked.build, node: "99.0.0", engine: "atlas-run@9.9.9", contract: "plugin/9" }
+      const build = { node: "99.0.0", platform: "plan9", arch: "vax", engine: "atlas-run@9.9.9", contract: "plugin/9" }
       const messages = yield* changes(evidence, { ...asked, build, config: "/other.ts" })
       assert.deepStrictEqual(
         messages.map((message) => message.split(" was ")[0]),
-        ["Node", "the engine", "the plugin contract", "the config"]
+        ["Node", "the platform", "the architecture", "the engine", "the plugin contract", "the config"]
       )
     })
   )

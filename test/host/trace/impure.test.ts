@@ -32,6 +32,7 @@ const acts: ReadonlyArray<readonly [name: string, statement: string, call: strin
   ["the network by http", 'import { get } from "node:http"; get("http://127.0.0.1:1/")', "http.get()"],
   ["the network by a socket", 'import { connect } from "node:net"; connect(1)', "net.connect()"],
   ["the network by a name", 'import { lookup } from "node:dns/promises"; await lookup("localhost")', "dns/promises.lookup()"],
+  ["native code", 'process.dlopen({ exports: {} }, "native.node")', "process.dlopen()"],
   ["a signal", "process.kill(process.pid, 0)", "process.kill()"],
   ["the end of the process", "process.exit(0)", "process.exit()"]
 ]
@@ -94,6 +95,29 @@ describe("a refusal", () => {
         [["CONFIG_IMPURE", lab.at("node_modules/clock/index.js"), 1]]
       ]
     )
+    lab.remove()
+  })
+
+  it("has its place and its words also where Node refuses by itself", () => {
+    const lab = new Lab({
+      "imported.config.ts": config('import "./native.node"'),
+      "required.config.ts": config('import { createRequire } from "node:module"; createRequire(import.meta.url)("./native.node")'),
+      "wasi.config.ts": config('import { WASI } from "node:wasi"; new WASI({ version: "preview1" })'),
+      "binding.config.ts": config('process.binding("fs")'),
+      "native.node": ""
+    })
+    const names = ["imported", "required", "wasi", "binding"]
+    const answers = evaluate(names.map((name) => lab.at(`${name}.config.ts`)))
+    assert.deepStrictEqual(
+      answers.map(({ problems }) => problems?.map(({ code, where, message }) => [code, where?.line, where?.column, message])),
+      [
+        [["CONFIG_IMPURE", moreAt, 9, "the config loads native code: Cannot load native addon because loading addons is disabled."]],
+        [["CONFIG_IMPURE", moreAt, 76, "the config loads native code: process.dlopen()"]],
+        [["CONFIG_IMPURE", moreAt, 35, "the config needs a permission that evaluating has not: WASI"]],
+        [["CONFIG_IMPURE", moreAt, 9, "the config needs a permission that evaluating has not: process.binding"]]
+      ]
+    )
+    for (const [at, { problems }] of answers.entries()) assert.strictEqual(problems?.[0]?.where?.path, lab.at(`${names[at]}.config.ts`))
     lab.remove()
   })
 

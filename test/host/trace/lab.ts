@@ -1,6 +1,6 @@
 /** Real projects in temporary folders, evaluated by real host processes. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import type { ConfigEvidence } from "../../../src/domain/ConfigEvidence.ts"
@@ -14,8 +14,9 @@ const program = join(import.meta.dirname, "fixtures", "evaluate.ts")
 /** A copy of this package: what is edited meanwhile is no business of a test. */
 export const installed = (() => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "atlas installed ")))
-  for (const part of ["package.json", "src", "plugins", "atlas.config.ts"])
-    cpSync(join(repository, part), join(folder, part), { recursive: true })
+  // the last one only where it was built
+  for (const part of ["package.json", "src", "plugins", "atlas.config.ts", "dist/node_modules"])
+    if (existsSync(join(repository, part))) cpSync(join(repository, part), join(folder, part), { recursive: true })
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"))
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
   return folder
