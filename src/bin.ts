@@ -3,6 +3,7 @@
  * Where `atlas-run` starts. Nothing is imported before the version of Node is known to do, so that an old one gets to say so; then
  * signals are handled, and only then the rest is loaded.
  */
+import type { Looked } from "./fast/Answer.ts"
 import type { Running } from "./main.ts"
 
 const Needed = 24
@@ -60,20 +61,20 @@ process.on("uncaughtException", fault)
 process.on("unhandledRejection", fault)
 process.on("beforeExit", () => fault(new Error("nothing is left to wait for, and there is no result")))
 
-const load = (): void => {
+const load = (looked: Looked | null): void => {
   import("./main.ts").then((main) => {
-    running = main.start(process.argv.slice(2), () => (signalled === null ? null : signalled.number))
+    running = main.start(process.argv.slice(2), () => (signalled === null ? null : signalled.number), looked)
     running.exit.then(end, fault)
   }, fault)
 }
 
 // nothing moved since all was fresh: told without loading the rest; trouble with stdout is the rest's to tell
 import("./fast/Answer.ts").then(({ answer }) => {
-  let answered = false
+  let found: ReturnType<typeof answer> = null
   try {
-    answered = answer(process.argv.slice(2))
+    found = answer(process.argv.slice(2))
   } catch {
-    answered = false
+    found = null
   }
-  return answered ? end(0) : load()
+  return found === "told" ? end(0) : load(found)
 }, fault)

@@ -3,6 +3,7 @@ import { Effect, Exit, Layer } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import { commandLine } from "./cli/CommandLine.ts"
 import { Projects } from "./cli/Projects.ts"
+import type { Looked } from "./fast/Answer.ts"
 import { processTerminal, Terminal } from "./report/Terminal.ts"
 
 export interface Running {
@@ -12,13 +13,14 @@ export interface Running {
 }
 
 /** The engine is loaded by the first command that opens a project: help, version and the engine's own codes need none of it. */
-const projects = Layer.succeed(Projects, {
-  open: (config) =>
-    Effect.flatMap(
-      Effect.promise(() => import("./engine/Atlas.ts")),
-      ({ Atlas }) => Atlas.open(config)
-    )
-})
+const projects = (looked: Looked | null) =>
+  Layer.succeed(Projects, {
+    open: (config, how) =>
+      Effect.flatMap(
+        Effect.promise(() => import("./engine/Atlas.ts")),
+        ({ Atlas }) => Atlas.open(config, { ...how, looked })
+      )
+  })
 
 /** ms that what is left may take: `results` after a signal (without one they take as long as their reader), `progress` always. */
 const Drain = { results: 1000, progress: 2000 } as const
@@ -32,10 +34,10 @@ const within = (ms: number, done: Promise<unknown>): Promise<void> =>
     })
   })
 
-/** `signal` tells the number of the signal that is ending this process. */
-export const start = (argv: ReadonlyArray<string>, signal: () => number | null): Running => {
+/** `signal` tells the number of the signal that is ending this process; `looked` is what a plain run may start from. */
+export const start = (argv: ReadonlyArray<string>, signal: () => number | null, looked: Looked | null): Running => {
   const terminal = processTerminal(signal)
-  const layers = Layer.mergeAll(Layer.succeed(Terminal, terminal), projects)
+  const layers = Layer.mergeAll(Layer.succeed(Terminal, terminal), projects(looked))
   const fiber = Effect.runFork(commandLine(argv, manifest.version).pipe(Effect.provide(layers)))
   const code = new Promise<number>((resolve) => fiber.addObserver((exit) => resolve(Exit.isSuccess(exit) ? exit.value : 3)))
   const exit = code.then(async (value) => {

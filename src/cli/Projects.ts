@@ -7,10 +7,11 @@ import { CommandLineInvalid } from "../domain/EngineErrors.ts"
 import type { EngineError, Session } from "../engine/Atlas.ts"
 import { Terminal } from "../report/Terminal.ts"
 
-/** Opens the project of a config, an absolute path. */
-export class Projects extends Context.Service<Projects, { readonly open: (config: string) => Effect.Effect<Session, EngineError> }>()(
-  "atlas-run/cli/Projects"
-) {}
+/** Opens the project of a config, an absolute path; `anew` evaluates it although its last evaluation still stands. */
+export class Projects extends Context.Service<
+  Projects,
+  { readonly open: (config: string, how: { readonly anew: boolean }) => Effect.Effect<Session, EngineError> }
+>()("atlas-run/cli/Projects") {}
 
 const isFile = (path: string): boolean => {
   try {
@@ -47,7 +48,10 @@ const missing = (folder: string): CommandLineInvalid => {
 }
 
 /** Existence and kind of a named config are checked here, so that nothing is loaded for a slip of the finger. */
-export const openProject = (named: string | undefined): Effect.Effect<Session, EngineError | CommandLineInvalid, Terminal | Projects> =>
+export const openProject = (
+  named: string | undefined,
+  how: { readonly anew: boolean } = { anew: false }
+): Effect.Effect<Session, EngineError | CommandLineInvalid, Terminal | Projects> =>
   Effect.gen(function* () {
     const { folder } = yield* Terminal
     const projects = yield* Projects
@@ -59,5 +63,5 @@ export const openProject = (named: string | undefined): Effect.Effect<Session, E
         where: { path: config },
         hint: "Name an existing config file."
       })
-    return yield* projects.open(config)
+    return yield* projects.open(config, how)
   })

@@ -1,5 +1,4 @@
 import { Effect } from "effect"
-import type { RunEvent } from "../domain/RunDocuments.ts"
 import { openConsole } from "../report/Console.ts"
 import { toldOf } from "../report/Told.ts"
 import { Terminal } from "../report/Terminal.ts"
@@ -47,31 +46,32 @@ export const Run = command({
       const { flags, globals, words, style, errorStyle } = call
       const { jobs, force, paranoid, now } = flags
       const terminal = yield* Terminal
-      const session = yield* openProject(globals.config)
+      const session = yield* openProject(globals.config, { anew: flags["no-fast-path"] || paranoid })
       const options = { select: words, force, paranoid, ...(now === undefined ? {} : { now }) }
       if (flags["dry-run"]) {
         yield* tellPlan(session, yield* session.plan(options), call)
         return 0
       }
       const { json, quiet, verbose } = globals
-      const { tasks } = session.project
+      const tasks = session.listed
       const console = openConsole(terminal, { tasks, json, quiet, verbose, style, errorStyle, folder: terminal.folder })
       return yield* Effect.gen(function* () {
         yield* drawn(console.tick)
-        const events: Array<RunEvent> = []
         const report = yield* session.run(
           {
             ...options,
+            ...(flags["no-fast-path"] ? { record: false } : {}),
             failFast: flags["fail-fast"],
             ...(flags["no-cache"] ? { cache: false } : {}),
             ...(jobs === undefined ? {} : { jobs })
           },
-          (event) => {
-            if (event.event === "run-started" || event.event === "task-finished" || event.event === "run-finished") events.push(event)
-            console.tell(event)
-          }
+          console.tell
         )
-        if (report.stands !== null && !flags["no-fast-path"]) yield* session.remember(report.stands, toldOf(events, tasks, terminal.folder))
+        if (report.stands !== null) {
+          const { header, started } = report.stands
+          const told = header.unproven.length > 0 ? null : toldOf(started, header, terminal.folder)
+          yield* session.remember(report.stands, told)
+        }
         return report.finished.exit
       }).pipe(Effect.scoped, Effect.ensuring(Effect.sync(console.close)))
     })

@@ -131,7 +131,7 @@ export const GcDocument = Schema.Struct({
   cache: CacheCollected,
   /** What runs that died left beside outputs and in the scratch folder. */
   leftovers: Schema.Array(Schema.String),
-  /** Reports of runs that are no longer among the last, and logs of tasks that nothing else remembers. */
+  /** Reports of runs that are no longer among the last, logs of tasks that nothing else remembers, compiled code of other Nodes. */
   reports: Schema.Array(Schema.String),
   /** Bytes of files that are gone, or would be. */
   freed: Schema.Number,

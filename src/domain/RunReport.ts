@@ -9,6 +9,8 @@ export const RunReport = Schema.Struct({
   /** When the run began (UTC). */
   at: Schema.String,
   outcome: Schema.Literals(["succeeded", "failed", "interrupted"]),
-  tasks: Schema.Array(Schema.Struct({ task: Schema.String, outcome: Outcome, verdict: Schema.NullOr(Verdict) }))
+  tasks: Schema.Array(Schema.Struct({ task: Schema.String, outcome: Outcome, verdict: Schema.NullOr(Verdict) })),
+  /** Tasks that are not listed were fresh. */
+  others: Schema.optionalKey(Schema.Literal("fresh"))
 })
 export type RunReport = typeof RunReport.Type

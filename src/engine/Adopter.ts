@@ -17,6 +17,7 @@ import { StateStore } from "../ports/StateStore.ts"
 import { endedAdoptions } from "./Adoptions.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { asked, type Assessment, type AssessOptions, assessor, cellOutputs } from "./Assessor.ts"
+import { inputNow } from "./Rows.ts"
 import { Upstream } from "./Upstream.ts"
 
 export interface AdoptRequest extends AssessOptions {
@@ -183,7 +184,7 @@ export const adoptTasks = Effect.fnUntraced(function* (project: AnalyzedProject,
       if (kind === "value" && value !== undefined)
         outputs.push({ name, kind, path: "", value, digest: `sha256:${hash("sha256", value)}`, files: [] })
     }
-    const moved = own.inputs.find((input) => (input.folder ? digests.statTree(input.path) : digests.stat(input.path)) !== input.stat)
+    const moved = own.inputs.find((input) => inputNow(digests, input) !== input.stat)
     if (moved !== undefined) {
       const message = `input ${moved.name} changed while ${task.task} was proven`
       return { errors: [encodeFailure(new TaskTainted({ message, where: { path: moved.path }, input: moved.name }))] } satisfies Answer

@@ -1,4 +1,6 @@
 /** From a config to a project that can be decided on: documents, graph, and the code behind each definition. */
+import { hash } from "node:crypto"
+import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
@@ -18,9 +20,18 @@ export interface AnalyzedProject {
   /** By index of the graph. */
   readonly tasks: ReadonlyArray<ProjectTask>
   readonly definitions: ReadonlyMap<string, Definition>
-  readonly closures: ReadonlyMap<string, CodeClosure>
+  readonly closures: CodeClosures
   /** What proves `document` current; null where nothing can. */
   readonly evidence: ConfigEvidence | null
+}
+
+/** By definition. */
+export interface CodeClosures {
+  readonly digest: (definition: string) => string | undefined
+  /** What is in it; undefined where that is not known any more. */
+  readonly get: (definition: string) => CodeClosure | undefined
+  /** Those that were made anew. */
+  readonly all: () => Iterable<CodeClosure>
 }
 
 /** The `src` of this package, from a module of it or from the bundle beside it. */
@@ -59,12 +70,33 @@ export const analyze: Effect.Effect<AnalyzedProject, ConfigInvalid, Host> = Effe
     const problems = built.problems.map((problem) => problemOf(problem, document.tasks))
     return yield* new ConfigInvalid({ message: problems[0]?.message ?? "", problems })
   }
+  const looked = new Set<string>()
+  const closures = codeClosures(document, { engine: engineFolder(), evidence: watched, looked })
   return {
     document,
     graph: built.ok,
     tasks: document.tasks,
     definitions: new Map(document.definitions.map((definition) => [definition.name, definition])),
-    evidence: watched,
-    closures: codeClosures(document, { engine: engineFolder(), evidence: watched })
+    evidence: watched === null ? null : withModules(watched, looked),
+    closures: {
+      digest: (definition: string) => closures.get(definition)?.digest,
+      get: (definition: string) => closures.get(definition),
+      all: () => closures.values()
+    }
   }
 })
+
+/** Code that is only imported while a task runs was not loaded by the evaluation, and counts all the same. */
+const withModules = (evidence: ConfigEvidence, looked: Iterable<string>): ConfigEvidence => {
+  const known = new Set([...evidence.modules, ...evidence.paths].map(({ path }) => path))
+  const paths = Array.from(looked).filter((path) => !known.has(path))
+  return { ...evidence, paths: [...evidence.paths, ...paths.map((path) => ({ path, is: contentOf(path) }))] }
+}
+
+const contentOf = (path: string): string => {
+  try {
+    return `sha256:${hash("sha256", readFileSync(path))}`
+  } catch {
+    return "absent"
+  }
+}

@@ -10,7 +10,8 @@ import type { Finding } from "../domain/Finding.ts"
 import type { ProjectTask } from "../domain/ProjectDocument.ts"
 import type { CellObservation, Need } from "../domain/TaskDocument.ts"
 import type { Trace, TracedOutput } from "../domain/Trace.ts"
-import { absent, FileDigests, type TreeError } from "../ports/FileDigests.ts"
+import { absent, FileDigests, type StatRow, type TreeError } from "../ports/FileDigests.ts"
+import { rowOf, statOf } from "../ports/FileStat.ts"
 import { openClosures } from "../ports/Closures.ts"
 import { Host } from "../ports/Host.ts"
 import { StateStore } from "../ports/StateStore.ts"
@@ -18,6 +19,27 @@ import type { AnalyzedProject } from "./Analyzer.ts"
 import { causesOf, describeChange } from "./closure/Change.ts"
 import { declaredRows, type OwnRows, ownRows, toolRows } from "./Rows.ts"
 import type { Upstream } from "./Upstream.ts"
+
+/** An absolute path that an observation rests on, and its stat row then; no link is followed. */
+export interface Witness {
+  readonly path: string
+  readonly row: StatRow
+}
+
+/** A row younger than this when the observation began may have changed unseen, ns. */
+const youngNs = 50_000_000n
+
+/** Rows of `paths`, or none if one of them may have moved since `began` (ms). */
+const witnessesOf = (paths: ReadonlyArray<string>, began: number): ReadonlyArray<Witness> => {
+  const witnesses: Array<Witness> = []
+  for (const path of paths) {
+    const stat = statOf(path, false)
+    const newest = stat === null ? 0n : stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs
+    if (newest + youngNs > BigInt(began) * 1_000_000n) return []
+    witnesses.push({ path, row: stat === null ? absent : rowOf(stat) })
+  }
+  return witnesses
+}
 
 export interface Assessment {
   readonly decided: Decided
@@ -30,8 +52,8 @@ export interface Assessment {
   readonly cell: {
     readonly desired: string | null
     readonly live: CellObservation | null
-    /** Absolute paths that prove `live` while their stat rows are unchanged. */
-    readonly witnesses: ReadonlyArray<string>
+    /** What proves `live` while it is unchanged; empty where nothing does. */
+    readonly witnesses: ReadonlyArray<Witness>
   } | null
   /** Why its cell could not be looked at. */
   readonly errors: ReadonlyArray<ErrorDocument>
@@ -95,21 +117,23 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
   })
 
   const observe = Effect.fnUntraced(function* (index: number, task: ProjectTask, upstream: Upstream) {
+    const began = Date.now()
     const needsKnown = upstream.needs(index).every((need) => "known" in need.state)
     const answer = yield* host.observe({
       atlas: "observe/1",
       ...asked(project, task, upstream.documents(index)),
       needsKnown
     })
-    return { desired: answer.desired, live: answer.live, witnesses: answer.witnesses, errors: answer.errors }
+    return { desired: answer.desired, live: answer.live, witnesses: witnessesOf(answer.witnesses, began), errors: answer.errors }
   })
 
   const closures = openClosures(join(root, ".atlas"))
 
   /** Says which module changed, and how it is reached, where the code that ran last is still known. */
   const tellCode = (task: ProjectTask, trace: Trace | null, decided: Decided): Decided => {
+    if (!decided.causes.some(({ kind }) => kind === "code-changed")) return decided
     const now = project.closures.get(task.definition)
-    if (now === undefined || !decided.causes.some(({ kind }) => kind === "code-changed")) return decided
+    if (now === undefined) return decided
     const before = trace?.rows.find(({ kind, subject }) => kind === "code" && subject === task.definition)
     const told = causesOf(describeChange(closures.get(before?.value.slice("sha256:".length) ?? ""), now))
     if (told.length === 0) return decided
@@ -121,7 +145,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
     Effect.gen(function* () {
       const task = project.tasks[index] as ProjectTask
       const trace = states.get(task.task)
-      const own = yield* ownRows(task, declaredRows(task, project.closures.get(task.definition)), {
+      const own = yield* ownRows(task, declaredRows(task, project.closures.digest(task.definition)), {
         root,
         digests,
         trusting: !paranoid,

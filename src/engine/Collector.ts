@@ -6,10 +6,11 @@ import { relative } from "node:path"
 import { Effect } from "effect"
 import type { GcDocument } from "../domain/CacheDocuments.ts"
 import type { ProjectDocument } from "../domain/ProjectDocument.ts"
+import { compileCacheOf } from "../host/Launch.ts"
 import { Cache, cacheKey } from "../ports/Cache.ts"
 import { attempt } from "../ports/Errno.ts"
 import { Lease } from "../ports/Lease.ts"
-import { besideOutputs, liesBelow, oldReports, removeOutput, scratchFolders, strayLogs, weigh } from "../ports/Leftovers.ts"
+import { besideOutputs, liesBelow, oldReports, removeOutput, scratchFolders, strayCode, strayLogs, weigh } from "../ports/Leftovers.ts"
 import { Outputs } from "../ports/Outputs.ts"
 import { removeTree } from "../ports/RemoveTree.ts"
 import { StateStore } from "../ports/StateStore.ts"
@@ -65,16 +66,22 @@ export const collect = Effect.fnUntraced(function* (project: ProjectDocument, re
   const scratch = live ? [] : yield* attempt("look at", state, () => scratchFolders(state))
   const beside = live ? [] : yield* attempt("look at", root, () => besideOutputs(finals))
   const leftovers = [...scratch, ...beside]
-  const remembered = [...project.tasks.map(({ task }) => task), ...traces.keys()]
-  const reports = yield* attempt("look at", state, () => [...oldReports(state), ...(live ? [] : strayLogs(state, remembered))])
-  let freed = yield* attempt("look at", state, () => [...leftovers, ...reports].reduce((sum, at) => sum + weigh(at), 0))
+  let freed = yield* attempt("look at", state, () => leftovers.reduce((sum, at) => sum + weigh(at), 0))
   if (!dryRun) {
     // First, so that an old output which a dead run moved aside is looked at where it belongs.
     yield* outputs.recover(finals)
-    for (const at of [...scratch, ...reports]) yield* attempt("remove", at, () => removeTree(at))
+    for (const at of scratch) yield* attempt("remove", at, () => removeTree(at))
   }
 
   const orphans = yield* orphansOf(project, traces, { remove })
+  const gone = new Set(orphans.flatMap(({ task, forgotten }) => (forgotten ? [task] : [])))
+  const remembered = [...project.tasks.map(({ task }) => task), ...traces.keys()].filter((task) => !gone.has(task))
+  const reports = yield* attempt("look at", state, () => [
+    ...oldReports(state),
+    ...(live ? [] : [...strayLogs(state, remembered), ...strayCode(compileCacheOf(root))])
+  ])
+  freed += yield* attempt("look at", state, () => reports.reduce((sum, at) => sum + weigh(at), 0))
+  if (!dryRun) for (const at of reports) yield* attempt("remove", at, () => removeTree(at))
   for (const { task, forgotten, removable, outputs } of orphans) {
     for (const { state, bytes } of outputs) if (state === "removed") freed += bytes
     if (dryRun) continue

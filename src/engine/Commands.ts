@@ -2,7 +2,7 @@
 import type { Effect } from "effect"
 import type { ConfigInvalid, SelectorUnknown } from "../domain/EngineErrors.ts"
 import type { Expected, Header, Told } from "../fast/Columns.ts"
-import type { ProjectDocument } from "../domain/ProjectDocument.ts"
+import type { ProjectDocument, ProjectTask } from "../domain/ProjectDocument.ts"
 import type {
   AdoptDocument,
   PlanDocument,
@@ -36,6 +36,8 @@ export interface RunOptions extends SelectOptions {
   /** False neither restores from the local cache nor keeps anything in it. */
   readonly cache?: boolean
   readonly force?: ReadonlyArray<string>
+  /** False leaves nothing for the next run to start from. */
+  readonly record?: boolean
 }
 
 export interface AdoptOptions extends SelectOptions {
@@ -56,21 +58,26 @@ export type EngineError = ConfigInvalid | SelectorUnknown | StateError
 export interface RunReport {
   readonly finished: RunFinished
   readonly tasks: ReadonlyArray<TaskFinished>
-  /** What a run of everything in which nothing was stale rests on; null for any other. */
+  /** What the next run may start from; null unless this was a run of everything. */
   readonly stands: Standing | null
 }
 
-/** What can be looked at without the engine: while it stands, so does the answer. */
+/** What can be looked at without the engine: what stands need not be looked at by it. */
 export interface Standing {
   readonly expected: ReadonlyArray<Expected>
   readonly header: Omit<Header, "answer">
+  /** How the run began. */
+  readonly started: Extract<RunEvent, { event: "run-started" }>
 }
 
 /** An opened project. */
 export interface Session {
+  /** Where only a part was opened, that part. */
   readonly project: ProjectDocument
-  /** Keeps the answer of a run in which nothing was stale, for the next one to give without the engine. */
-  readonly remember: (stands: Standing, answer: Told) => Effect.Effect<void>
+  /** Tasks that events are told of, in the project's order. */
+  readonly listed: ReadonlyArray<Pick<ProjectTask, "task" | "target" | "inputs">>
+  /** Keeps what a run rests on for the next one; `answer` is what that prints while all of it stands. */
+  readonly remember: (stands: Standing, answer: Told | null) => Effect.Effect<void>
   readonly plan: (options: SelectOptions & { readonly force?: ReadonlyArray<string> }) => Effect.Effect<PlanDocument, EngineError>
   /** Events go to `tell` in order, `run-finished` last; the caller decides what becomes of them. */
   readonly run: (options: RunOptions, tell: (event: RunEvent) => void) => Effect.Effect<RunReport, EngineError>

@@ -1,4 +1,4 @@
-/** Executes one task: staging, the border, proof that inputs kept still, outputs into their places, and last of all the trace. */
+/** Executes one task: staging, the border, proof that inputs kept still, outputs into their places. `Recorder` makes it last. */
 import { hash } from "node:crypto"
 import { lstatSync, mkdirSync, rmSync } from "node:fs"
 import { basename, isAbsolute, join } from "node:path"
@@ -31,6 +31,7 @@ import type { Row } from "../core/Rows.ts"
 import { endedAdoptions } from "./Adoptions.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { asked, type Assessment, cellOutputs } from "./Assessor.ts"
+import { inputNow } from "./Rows.ts"
 
 export type Executed =
   | { readonly outcome: "executed" | "restored"; readonly trace: Trace }
@@ -186,9 +187,7 @@ export const executor = Effect.gen(function* () {
 
     /** What moved while the task ran: its result says nothing then. */
     const taint = (findings: ResultDocument["findings"]): Executed | null => {
-      const moved = assessment.own.inputs.filter(
-        (input) => (input.folder ? digests.statTree(input.path) : digests.stat(input.path)) !== input.stat
-      )
+      const moved = assessment.own.inputs.filter((input) => inputNow(digests, input) !== input.stat)
       if (moved.length === 0) return null
       const told = (input: (typeof moved)[number]) =>
         new TaskTainted({
@@ -209,7 +208,7 @@ export const executor = Effect.gen(function* () {
       const tainted = taint(record.findings)
       if (tainted !== null) return tainted
       const trace = restoredTrace(record, task.task, rows, (name) => task.outputs.find((output) => output.name === name)?.path ?? "")
-      yield* outputs.commit(moves, { run, durable: true })
+      yield* outputs.commit(moves, { run, durable: false })
       for (const output of trace.outputs) {
         const final = finals.get(output.name)
         if (final === undefined) continue
@@ -253,7 +252,7 @@ export const executor = Effect.gen(function* () {
       if (tainted !== null) return tainted
       const unwritten = placed.flatMap(({ output }, at) => unwrittenProblem(task, output, moves[at]?.staging ?? ""))
       if (unwritten.length > 0) return failed(unwritten, result.findings)
-      yield* outputs.commit(moves, { run, durable: true })
+      yield* outputs.commit(moves, { run, durable: false })
       const traced: Array<TracedOutput> = task.cell === null ? [] : [...cellOutputs(task, cell?.desired ?? "")]
       for (const { output, final } of placed) {
         const tree = yield* digests.tree(final)

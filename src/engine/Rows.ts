@@ -1,12 +1,13 @@
 /** The rows of a task that its project declares: all but its needs' outputs. */
+import { realpathSync } from "node:fs"
 import { isAbsolute, join } from "node:path"
 import { Effect } from "effect"
+import { grouped } from "../core/Quantity.ts"
 import { Missing, type Row, sortRows } from "../core/Rows.ts"
 import type { ProjectTask } from "../domain/ProjectDocument.ts"
 import type { FileDigest, FileDigestsShape, StatRow, TreeError } from "../ports/FileDigests.ts"
 import { absent } from "../ports/FileDigests.ts"
 import { resolveTool } from "../ports/Tools.ts"
-import type { CodeClosure } from "./closure/CodeClosure.ts"
 
 /** Counts up when the meaning of rows changes: every task is then stale once. */
 export const engineVersion = "engine/1"
@@ -20,11 +21,11 @@ const runtimePart: Readonly<Record<string, () => string>> = {
   platform: () => `${process.platform} ${process.arch}`
 }
 
-/** Rows that stay the same as long as the config and its code do. */
-export const declaredRows = (task: ProjectTask, closure: CodeClosure | undefined): ReadonlyArray<Row> => {
+/** Rows that stay the same as long as the config and its code do; `closure` is the digest of the definition's code. */
+export const declaredRows = (task: ProjectTask, closure: string | undefined): ReadonlyArray<Row> => {
   const rows: Array<Row> = [row("engine", "engine", engineVersion)]
   if (task.command !== null) rows.push(row("code", "command", JSON.stringify(task.command)))
-  else if (closure !== undefined) rows.push(row("code", task.definition, `sha256:${closure.digest}`))
+  else if (closure !== undefined) rows.push(row("code", task.definition, `sha256:${closure}`))
   for (const [key, value] of Object.entries((task.options ?? {}) as Record<string, unknown>))
     rows.push(row("option", key, JSON.stringify(value)))
   const inputPaths = new Set<unknown>(task.inputs.map((input) => input.path))
@@ -49,7 +50,8 @@ export interface TaskInput {
   readonly digest: string | null
   /** The stat row that its content was read under: what it must still be when the task has ended. */
   readonly stat: StatRow
-  readonly folder: boolean
+  /** Where it really is, if it is a folder; a link to one is looked through. Null for a file. */
+  readonly folder: string | null
 }
 
 export interface OwnRows {
@@ -58,14 +60,26 @@ export interface OwnRows {
   readonly missingTools: ReadonlyArray<string>
 }
 
-const bytes = (n: number): string => `${n.toLocaleString("en")} bytes`
+const bytes = (n: number): string => `${grouped(n)} bytes`
 
-const missing = (name: string, path: string): Looked => ({ row: row("input", name, Missing, path), stat: absent, folder: false })
+const missing = (name: string, path: string): Looked => ({ row: row("input", name, Missing, path), stat: absent, folder: null })
+
+const realOf = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+/** The stat row of an input as it is now: what it was read under, unless it moved. */
+export const inputNow = (digests: FileDigestsShape, { path, folder }: TaskInput): StatRow =>
+  folder === null ? digests.stat(path) : realOf(path) === folder ? digests.statTree(folder) : absent
 
 interface Looked {
   readonly row: Row
   readonly stat: StatRow
-  readonly folder: boolean
+  readonly folder: string | null
 }
 
 const look = (digests: FileDigestsShape, name: string, path: string, trusting: boolean): Effect.Effect<Looked, TreeError> => {
@@ -73,19 +87,20 @@ const look = (digests: FileDigestsShape, name: string, path: string, trusting: b
   const file = ({ sha256, bytes: size, stat }: FileDigest): Looked => ({
     row: row("input", name, `sha256:${sha256}`, bytes(size)),
     stat,
-    folder: false
+    folder: null
   })
   const hit = trusting ? digests.known(path) : null
   if (hit !== null) return Effect.succeed(hit === absent ? missing(name, path) : file(hit))
   return reader.file(path).pipe(
     Effect.map((digest) => (digest === absent ? missing(name, path) : file(digest))),
-    Effect.catchTag("SpecialFile", () =>
-      Effect.map(reader.tree(path), (tree) =>
+    Effect.catchTag("SpecialFile", () => {
+      const folder = realOf(path)
+      return Effect.map(reader.tree(folder), (tree) =>
         tree === absent
           ? missing(name, path)
-          : { row: row("input", name, `tree:${tree.digest}`, bytes(tree.bytes)), stat: tree.stat, folder: true }
+          : { row: row("input", name, `tree:${tree.digest}`, bytes(tree.bytes)), stat: tree.stat, folder }
       )
-    )
+    })
   )
 }
 

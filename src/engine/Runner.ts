@@ -12,11 +12,12 @@ import type { Outcome, RunCounts, RunEvent, TaskFinished } from "../domain/RunDo
 import type { Trace, TracedOutput } from "../domain/Trace.ts"
 import type { HostEvent } from "../domain/TaskDocument.ts"
 import { Cache } from "../ports/Cache.ts"
-import { StateStore } from "../ports/StateStore.ts"
 import { type TaskLog, TaskLogs } from "../ports/TaskLogs.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { type Assessment, type AssessOptions, assessor, judgementOf } from "./Assessor.ts"
 import { executor } from "./Execution.ts"
+import type { Rest } from "./Standing.ts"
+import { makeRecorder } from "./Recorder.ts"
 import { Upstream } from "./Upstream.ts"
 
 export interface RunRequest extends AssessOptions {
@@ -31,8 +32,8 @@ export interface RunResult {
   readonly counts: RunCounts
   readonly finished: ReadonlyArray<TaskFinished>
   readonly warnings: ReadonlyArray<string>
-  /** What those that did not run rest on, by index. */
-  readonly rested: ReadonlyMap<number, Assessment>
+  /** What those rest on that are fresh now, and nothing to complain of, by index. */
+  readonly rests: ReadonlyMap<number, Rest>
 }
 
 interface Settled {
@@ -103,6 +104,22 @@ export const finishedEvent = (task: ProjectTask, settled: Settled): TaskFinished
   }
 }
 
+/** Null for what the next run has to look at again: it is not fresh, fails, or is warned of each time. */
+const restOf = (task: ProjectTask, { outcome, assessment, outputs, judgement }: Settled, event: TaskFinished): Rest | null => {
+  const still = outcome === "fresh" || outcome === "held"
+  if (assessment === null || judgement?.verdict === "failed") return null
+  if (judgement !== null && judgement.unusedWaivers.length + judgement.expiredWaivers.length > 0) return null
+  if (!still && (task.cell !== null || (outcome !== "executed" && outcome !== "restored"))) return null
+  return {
+    inputs: assessment.own.inputs,
+    tools: assessment.own.rows.filter(({ kind }) => kind === "tool"),
+    outputs: task.cell === null ? outputs : [],
+    witnesses: task.cell === null ? null : (assessment.cell?.witnesses ?? []),
+    until: judgement?.nextExpiry ?? null,
+    told: still ? event : { ...event, outcome: "fresh", causes: [], ms: 0 }
+  }
+}
+
 /** Runs what is stale of `selection`. Every task of it gets one `task-finished`, also when the run is interrupted. */
 export const runTasks = Effect.fnUntraced(function* (
   project: AnalyzedProject,
@@ -112,7 +129,7 @@ export const runTasks = Effect.fnUntraced(function* (
 ) {
   const assess = yield* assessor(project, request)
   const execute = yield* executor
-  const states = yield* StateStore
+  const recorder = yield* makeRecorder
   const cache = yield* Cache
   const logs = yield* TaskLogs
   const upstream = new Upstream(project)
@@ -120,7 +137,7 @@ export const runTasks = Effect.fnUntraced(function* (
   const counts = noCounts()
   const finished: Array<TaskFinished> = []
   const warnings: Array<string> = []
-  const rested = new Map<number, Assessment>()
+  const rests = new Map<number, Rest>()
   const done = yield* Queue.unbounded<{
     readonly index: number
     readonly exit: Exit.Exit<Settled, { readonly _tag: string; readonly message: string }>
@@ -178,7 +195,7 @@ export const runTasks = Effect.fnUntraced(function* (
       return { ...idle, assessment, judgement, outcome: executed.outcome, errors: executed.errors, ms } satisfies Settled
     }
     const { trace } = executed
-    yield* states.put(trace)
+    yield* recorder.add({ trace, finals: [...placesOf(project, trace).values()] })
     // a small program is sooner run again than kept
     const cheap = task(index).command !== null && trace.ms < cheapMs
     if (executed.outcome === "executed" && task(index).cell === null && !cheap)
@@ -203,7 +220,6 @@ export const runTasks = Effect.fnUntraced(function* (
       gate: settledGate(settled.outcome, settled.judgement?.verdict ?? null)
     })
     counts[settled.outcome]++
-    if (settled.assessment !== null && (settled.outcome === "fresh" || settled.outcome === "held")) rested.set(index, settled.assessment)
     for (const finding of settled.judgement?.findings ?? []) tell({ event: "finding", task: task(index).task, ...finding })
     for (const waiver of settled.judgement?.unusedWaivers ?? [])
       warnings.push(`${task(index).task}: waiver of ${waiver.finding} at ${waiver.at} matches nothing`)
@@ -211,6 +227,8 @@ export const runTasks = Effect.fnUntraced(function* (
       warnings.push(`${task(index).task}: waiver of ${waiver.finding} at ${waiver.at} ran out on ${waiver.until}`)
     const event = finishedEvent(task(index), settled)
     finished.push(event)
+    const rest = restOf(task(index), settled, event)
+    if (rest !== null) rests.set(index, rest)
     tell(event)
   }
 
@@ -261,8 +279,9 @@ export const runTasks = Effect.fnUntraced(function* (
       if (state === "running") frontier.settle(index, "cancelled")
       settle(index, { ...idle, outcome: "cancelled" })
     }
-    interrupted({ counts, finished, warnings, rested })
+    interrupted({ counts, finished, warnings, rests })
   })
   yield* Effect.onInterrupt(loop, () => cancelled)
-  return { counts, finished, warnings, rested } satisfies RunResult
+  yield* recorder.finish
+  return { counts, finished, warnings, rests } satisfies RunResult
 })

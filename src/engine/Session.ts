@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { availableParallelism, hostname, userInfo } from "node:os"
 import { isAbsolute, join } from "node:path"
+import { setFlagsFromString } from "node:v8"
 import { Effect, Layer } from "effect"
 import { encode } from "../fast/Columns.ts"
 import { findTask, type Selection } from "../core/Selection.ts"
@@ -28,7 +29,8 @@ import { explain, explanations } from "./Explainer.ts"
 import { countPlan, type Planned, planTasks } from "./Planner.ts"
 import { runTasks } from "./Runner.ts"
 import { asksStates, selectTasks } from "./Selecting.ts"
-import { standing } from "./Standing.ts"
+import { record } from "./Record.ts"
+import { type Elsewhere, freshElsewhere, stillTraced } from "./Elsewhere.ts"
 import { statusDocument } from "./Status.ts"
 import { verifyTasks } from "./Verifier.ts"
 import { graphDocument, logsDocument, showDocument } from "./Views.ts"
@@ -49,10 +51,27 @@ const loginName = (): string => {
 
 const lockWaitMs = 24 * 60 * 60 * 1000
 
+/** From here on a run is long: less garbage is worth collecting more often. */
+const manyTasks = 500
+
+/** What is resident is paid for by each program that is started, since starting one copies its page tables. */
+const spareMemory = (): void => {
+  setFlagsFromString("--semi-space-growth-factor=1")
+  setFlagsFromString("--optimize-for-size")
+}
+
 const all = (project: AnalyzedProject): Selection => ({ selected: project.graph.order, closure: project.graph.order })
 
+/** A project, or the part of it that a look at its record left open. */
+export interface Opened {
+  readonly project: AnalyzedProject
+  readonly elsewhere: Elsewhere | null
+  /** Seal of the kept document that it was opened from; null if it was evaluated. */
+  readonly kept: string | null
+}
+
 /** The commands of one project; `host` makes what runs its code, with so many tasks at one time. */
-export const openSession = (project: AnalyzedProject, host: (jobs: number) => Layer.Layer<Host>): Session => {
+export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: number) => Layer.Layer<Host>): Session => {
   const { root, name } = project.document
   const state = join(root, ".atlas")
   const reading = Layer.mergeAll(
@@ -154,21 +173,31 @@ export const openSession = (project: AnalyzedProject, host: (jobs: number) => La
     const digests = yield* FileDigests
     const outputs = yield* Outputs
     yield* lease.hold({ run: id, command: "atlas-run run", timeoutMs: lockWaitMs })
+    // else what was found of the parts that were left alone may be past
+    const undisturbed = elsewhere === null || stillTraced(elsewhere)
     const scratch = join(state, "scratch")
     if (existsSync(scratch)) {
-      // only a run that was killed leaves it
+      // only a run that was killed leaves it; what it left of other tasks is for a run that knows them
       yield* outputs.recover(finalsOf(project))
-      rmSync(scratch, { recursive: true, force: true })
+      if (elsewhere === null) rmSync(scratch, { recursive: true, force: true })
     }
+    const ours = join(scratch, id)
+    const others = existsSync(scratch)
     const cache = yield* Cache
-    cache.pin(() => pinnedKeys(project.document, states.get))
+    cache.pin(() => pinnedKeys(elsewhere?.whole() ?? project.document, states.get))
     const selection = yield* selecting(options.select ?? [], options)
     const forced = yield* forcing(options.force ?? [], options)
     const now = options.now ?? today()
     const jobs = options.jobs ?? availableParallelism()
     const touched = new Set(Array.from(selection.closure, (index) => project.tasks[index]?.target))
-    const targets = project.document.targets.filter((target) => touched.has(target.target)).length
-    tell({ event: "run-started", atlas: "run/1", run: id, project: name, targets, tasks: selection.closure.length, jobs, now })
+    if (selection.closure.length > manyTasks) spareMemory()
+    const away = elsewhere === null ? null : freshElsewhere(elsewhere)
+    const targets =
+      elsewhere?.looked.columns.header.targets ?? project.document.targets.filter((target) => touched.has(target.target)).length
+    const tasks = selection.closure.length + (away?.tasks ?? 0)
+    const started = { event: "run-started", atlas: "run/1", run: id, project: name, targets, tasks, jobs, now } as const
+    tell(started)
+    for (const { event } of away?.told ?? []) tell(event)
     let interrupted = true
     const finish = (
       result: {
@@ -178,7 +207,8 @@ export const openSession = (project: AnalyzedProject, host: (jobs: number) => La
       },
       leaks = 0
     ) => {
-      const { counts } = result
+      const held = away?.told.filter(({ event }) => event.outcome === "held").length ?? 0
+      const counts = { ...result.counts, fresh: result.counts.fresh + (away?.tasks ?? 0) - held, held: result.counts.held + held }
       const bad =
         leaks +
         counts.failed +
@@ -206,15 +236,14 @@ export const openSession = (project: AnalyzedProject, host: (jobs: number) => La
     }
     const result = yield* Effect.ensuring(
       runTasks(project, request, tell, (cancelled) => tell(finish(cancelled))),
-      Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
+      Effect.sync(() => rmSync(others ? ours : scratch, { recursive: true, force: true }))
     )
     interrupted = false
     const leaks = yield* (yield* Host).leaks
     // what was recorded of a task that broke after its end is not to be believed
     for (const { task } of leaks) if (task !== undefined) yield* states.remove(task)
-    if (result.counts.executed > 0) yield* openClosures(state).keep(project.closures.values())
+    if (result.counts.executed > 0) yield* openClosures(state).keep(project.closures.all())
     yield* states.flush()
-    yield* digests.save()
     yield* cache.note(id)
     const warnings = [
       ...result.warnings,
@@ -223,16 +252,19 @@ export const openSession = (project: AnalyzedProject, host: (jobs: number) => La
     ]
     const finished = finish({ ...result, warnings }, leaks.length)
     const unchanged = result.counts.fresh + result.counts.held === result.finished.length && finished.outcome === "succeeded"
-    if (!unchanged || states.lastReport()?.outcome !== "succeeded") yield* states.putReport(reportOf(id, at, finished, result.finished))
+    if (!unchanged || states.lastReport()?.outcome !== "succeeded")
+      yield* states.putReport(reportOf(id, at, finished, result.finished, elsewhere !== null))
     tell(finished)
-    const whole = (options.select ?? []).length === 0 && (options.force ?? []).length === 0 && options.now === undefined
-    const rests = unchanged && whole && finished.exit === 0 && finished.warnings.length === 0
-    const stands = rests ? yield* standing({ project, assessments: result.rested, now }) : null
-    return { finished, tasks: result.finished, stands }
+    const whole = (options.select ?? []).length === 0 && options.now === undefined && options.record !== false && undisturbed
+    const { rests } = result
+    const rested = whole && leaks.length === 0 ? yield* record({ project, elsewhere, kept, state, rests, now }) : null
+    yield* digests.save()
+    return { finished, tasks: result.finished, stands: rested === null ? null : { ...rested, started } }
   })
 
   return {
     project: project.document,
+    listed: listedOf(project, elsewhere),
     remember: ({ header, expected }, answer) =>
       Effect.sync(() => {
         const bytes = encode({ ...header, answer }, expected)
@@ -336,6 +368,14 @@ const finalsOf = ({ tasks, document }: AnalyzedProject): ReadonlyArray<string> =
     task.outputs.filter(({ kind }) => kind !== "value").map(({ path }) => (isAbsolute(path) ? path : join(document.root, path)))
   )
 
+/** Tasks of the opened part among those that are told of elsewhere. */
+const listedOf = (project: AnalyzedProject, elsewhere: Elsewhere | null): Session["listed"] => {
+  if (elsewhere === null) return project.tasks
+  const away = freshElsewhere(elsewhere).told.map(({ index, event: { task, target } }) => [index, { task, target, inputs: [] }] as const)
+  const here = project.tasks.map((task, at) => [elsewhere.indices[at] as number, task] as const)
+  return [...away, ...here].sort(([a], [b]) => a - b).map(([, task]) => task)
+}
+
 const reportOf = (
   run: string,
   at: string,
@@ -344,11 +384,13 @@ const reportOf = (
     readonly task: string
     readonly outcome: StoredReport["tasks"][number]["outcome"]
     readonly verdict: StoredReport["tasks"][number]["verdict"]
-  }>
+  }>,
+  othersFresh: boolean
 ): StoredReport => ({
   atlas: "run-report/1",
   run,
   at,
   outcome: finished.outcome,
-  tasks: tasks.map(({ task, outcome, verdict }) => ({ task, outcome, verdict }))
+  tasks: tasks.map(({ task, outcome, verdict }) => ({ task, outcome, verdict })),
+  ...(othersFresh ? { others: "fresh" as const } : {})
 })

@@ -27,7 +27,7 @@ export const statusDocument = (project: AnalyzedProject, planned: ReadonlyArray<
             ? ("waived" as const)
             : ("fresh" as const)
     const order = ["failed", "warned", "waived", "passed"] as const
-    const ran = members.some((member) => last.has(member.document.task))
+    const ran = report?.others === "fresh" || members.some((member) => last.has(member.document.task))
     return {
       target,
       state,

@@ -1,18 +1,26 @@
-/** The answer of a run in which nothing is stale, from one loop of stats. Null wherever anything is not as it was: then the engine looks. */
+/** The answer of a run in which nothing is stale, from one loop of stats; or which groups of tasks the engine has to look at. */
 import { hash } from "node:crypto"
 import { lstatSync, readFileSync, statSync, writeSync } from "node:fs"
+import { enableCompileCache } from "node:module"
 import { join } from "node:path"
 import { spread } from "../core/Layout.ts"
 import { runTime } from "../core/Quantity.ts"
 import { colourStyle, plainStyle, wantsColor } from "../core/Style.ts"
-import { decode, type Header, holds } from "./Columns.ts"
+import { type Columns, decode, groupsOf, type Header, holds, type Told, unreachable } from "./Columns.ts"
 import { machine } from "./Machine.ts"
 
-/** Flags that change nothing of the answer but how it is printed. */
-const plainCalls: ReadonlySet<string> = new Set(["", "run"])
+/** Words that change nothing of the answer but how it is printed. */
+const plainWords: ReadonlySet<string> = new Set(["--quiet"])
 
 const options = { bigint: true, throwIfNoEntry: false } as const
 const Width = 100
+
+/** A record of which all that concerns the whole project stands. */
+export interface Looked {
+  readonly columns: Columns
+  /** Groups of which something moved or nothing is known, ascending; none: nothing is stale. */
+  readonly groups: ReadonlyArray<number>
+}
 
 const read = (path: string) => {
   try {
@@ -22,13 +30,12 @@ const read = (path: string) => {
   }
 }
 
-/** `undefined` for what is absent; throws where it cannot be told. */
+/** `undefined` for what is absent. */
 const look = (path: string, follow: boolean) => {
   try {
     return follow ? statSync(path, options) : lstatSync(path, options)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined
-    throw error
+    return (error as NodeJS.ErrnoException).code === "ENOTDIR" ? undefined : unreachable
   }
 }
 
@@ -43,21 +50,28 @@ const sameMachine = (recorded: ReadonlyArray<string>): boolean => {
   return recorded.length === now.length && recorded.every((part, at) => part === now[at])
 }
 
-/** What the project at `root` answers while nothing moved; null if anything did, or if that is not known. */
-export const standingAnswer = (root: string): Header["answer"] | null => {
-  const found = read(join(root, ".atlas", "fast"))
-  if (found === null) return null
-  const { header, paths, followed, rows } = found
+/** Looks at the record of the project at `root`; null if there is none, or something that concerns the whole project moved. */
+export const lookAt = (root: string): Looked | null => {
+  const columns = read(join(root, ".atlas", "fast"))
+  if (columns === null) return null
+  const { header, paths, followed, rows, owners } = columns
   const today = new Date().toISOString().slice(0, 10)
-  if (header.atlas !== "fast/1" || header.root !== root || today < header.from || (header.until !== null && today > header.until))
+  if (header.atlas !== "fast/2" || header.root !== root || today < header.from || (header.until !== null && today > header.until))
     return null
   if (!sameMachine(header.machine) || !environmentHolds(header)) return null
-  try {
-    for (let at = 0; at < paths.length; at++) if (!holds(rows, at, look(paths[at] as string, at < followed))) return null
-  } catch {
-    return null
+  const moved = new Set(header.unproven)
+  for (let at = 0; at < paths.length; at++) {
+    if (holds(rows, at, look(paths[at] as string, at < followed))) continue
+    if (owners[at] === 0) return null
+    for (const group of groupsOf(columns, at)) moved.add(group)
   }
-  return header.answer
+  return { columns, groups: [...moved].sort((a, b) => a - b) }
+}
+
+/** What the project at `root` answers while nothing moved; null if anything did, or if that is not known. */
+export const standingAnswer = (root: string): Told | null => {
+  const looked = lookAt(root)
+  return looked === null || looked.groups.length > 0 ? null : looked.columns.header.answer
 }
 
 const writeAll = (text: string): void => {
@@ -71,16 +85,30 @@ const writeAll = (text: string): void => {
   }
 }
 
-/** Prints the answer and returns true, or does nothing and returns false. Throws only if stdout does not take it. */
-export const answer = (argv: ReadonlyArray<string>): boolean => {
-  if (!plainCalls.has(argv.join(" "))) return false
-  const told = standingAnswer(process.cwd())
-  if (told === null) return false
+const print = (told: Told): void => {
   const colour = wantsColor("auto", process.stdout.isTTY === true, process.env)
   const style = colour ? colourStyle : plainStyle
   const width = process.stdout.isTTY === true ? Math.min(Width, process.stdout.columns - 1) : Width
   const head = told.head === null ? "" : `${style.bold(spread(told.head[0], told.head[1], width))}\n`
   const last = style.green(spread(told.last, runTime(performance.now()), width))
   writeAll(`${head}${colour ? told.body.colour : told.body.plain}${last}\n`)
-  return true
+}
+
+/**
+ * Prints the answer of a plain run if it is known; else what the engine may start from, null for nothing. Throws only if stdout does
+ * not take it.
+ */
+export const answer = (argv: ReadonlyArray<string>): "told" | Looked | null => {
+  const run = argv.indexOf("run")
+  const words = argv.filter((_, at) => at !== run)
+  if (words.some((word) => !plainWords.has(word))) return null
+  const looked = lookAt(process.cwd())
+  if (looked === null) return null
+  if (looked.groups.length > 0 || looked.columns.header.answer === null) {
+    // a run that goes on from here writes to its state anyway
+    enableCompileCache(join(looked.columns.header.root, ".atlas", "compile-cache"))
+    return looked
+  }
+  if (!words.includes("--quiet")) print(looked.columns.header.answer)
+  return "told"
 }

@@ -26,6 +26,10 @@ export interface FileDigestsShape {
   /** For tainting: the row that `file` (`tree`) gives while nothing moves. `absent` too where nothing can be looked at. */
   readonly stat: (path: string) => StatRow
   readonly statTree: (path: string) => StatRow
+  /** Whether a later write would show: false for a row as young as the file system's tick. */
+  readonly settled: (stat: BigIntStats) => boolean
+  /** Waits, some ms at most, until what was written so far is settled, where that does not take long. */
+  readonly settle: Effect.Effect<void>
   /** Writes what was learnt, if anything; true if it wrote. */
   readonly save: () => Effect.Effect<boolean, StateWriteFailed | DiskFull>
 }
@@ -137,6 +141,8 @@ export const makeDigestReader = (cache: StatCache, clock: FileClock, save: FileD
         const entries = walk(root)
         return entries === absent ? absent : treeRow(entries)
       }, absent),
+    settled: clock.settled,
+    settle: Effect.suspend(() => Effect.sleep(clock.settlingMs())),
     save
   }
 }

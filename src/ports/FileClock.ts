@@ -12,18 +12,24 @@ const measuringMs = 60
 /** Tick of FAT, and what is assumed of a device we cannot write to, ns. */
 const coarsest = 2_000_000_000n
 
+/** Of file systems with a longer tick nothing is waited for, ns. */
+const longestWait = 40_000_000n
+
 const newestOf = (stat: fs.BigIntStats): bigint => (stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs)
 
 /** Decides whether a stat row taken *before* reading proves the content read after it. */
 export interface FileClock {
   /** False if a later write could leave the row as it is, or if its times lie in the future. */
   readonly settled: (stat: fs.BigIntStats) => boolean
+  /** ms after which what is written now is settled; 0 where that is not known, or long. */
+  readonly settlingMs: () => number
   readonly close: () => void
 }
 
 /** Nothing is written: all devices are taken for coarse, by the system's clock. */
 export const systemClock: FileClock = {
   settled: (stat) => newestOf(stat) + coarsest < BigInt(Date.now()) * 1_000_000n,
+  settlingMs: () => 0,
   close: () => {}
 }
 
@@ -87,6 +93,10 @@ export const folderClock = (folder: string): FileClock => {
         return false
       }
       return bound < probe.now
+    },
+    settlingMs: () => {
+      if (probe === undefined) probe = openProbe(folder)
+      return probe === null || probe.slack > longestWait ? 0 : Number(probe.slack / 1_000_000n) + 1
     },
     close: () => {
       if (probe !== undefined && probe !== null) fs.closeSync(probe.descriptor)

@@ -69,6 +69,14 @@ export const strayLogs = (state: string, tasks: Iterable<string>): ReadonlyArray
     .map((name) => path.join(logs, name))
 }
 
+/** Compiled code of hosts that another Node left: its folders are called by version and architecture. `cache` is where they lie. */
+export const strayCode = (cache: string): ReadonlyArray<string> => {
+  const own = `${process.version}-${process.arch}-`
+  return namesIn(cache)
+    .filter((name) => !name.startsWith(own))
+    .map((name) => path.join(cache, name))
+}
+
 /** Takes an output away, whole at once, and the folders above it that are empty then, up to `root`. */
 export const removeOutput = (at: string, root: string, run: string): void => {
   // Killed midway it stands beside its place, where `recover` finds it.

@@ -49,6 +49,8 @@ export interface Moves {
     durable: boolean
   ) => Effect.Effect<void, IoError | SpecialFile | OutputEscapes | TaskOutputMissing>
   readonly forget: (staging: string) => void
+  /** The folders whose names must be on the disk for those of `finals` to be; ours that are new once only. */
+  readonly above: (finals: Iterable<string>) => ReadonlySet<string>
 }
 
 const place = ({ staging, final }: Move, run: string): string | null => {
@@ -120,6 +122,15 @@ export const openMoves = (): Moves => {
         },
         catch: (cause) => typed("replace", move.final, cause)
       }),
-    forget: (staging) => void roots.delete(staging)
+    forget: (staging) => void roots.delete(staging),
+    above: (finals) => {
+      const folders = new Set<string>()
+      for (const final of finals) {
+        let folder = path.dirname(final)
+        folders.add(folder)
+        while (made.delete(folder)) folders.add((folder = path.dirname(folder)))
+      }
+      return folders
+    }
   }
 }

@@ -9,7 +9,7 @@ import { type Move, openMoves } from "./OutputMoves.ts"
 import { recoverFinals, type Recovery } from "./OutputRecovery.ts"
 import { attempt } from "./Errno.ts"
 import { removeTree } from "./RemoveTree.ts"
-import { syncTree } from "./SyncTree.ts"
+import { syncAll, syncTree } from "./SyncTree.ts"
 
 export type { Move } from "./OutputMoves.ts"
 export type { Recovery } from "./OutputRecovery.ts"
@@ -30,6 +30,8 @@ export interface OutputsShape {
     moves: ReadonlyArray<Move>,
     options: { readonly run: string; readonly durable: boolean }
   ) => Effect.Effect<void, OutputError>
+  /** Bytes and names of outputs that were committed otherwise are on the disk when this succeeds: many at once cost little more than one. */
+  readonly harden: (finals: ReadonlyArray<string>) => Effect.Effect<void, OutputError>
   /** Removes stagings that will not be committed. */
   readonly discard: (stagings: ReadonlyArray<string>) => Effect.Effect<void, OutputError>
   /** Under the lease only: undoes half a commit of a run that died and removes what dead runs left beside these. */
@@ -47,6 +49,7 @@ export class Outputs extends Context.Service<Outputs, OutputsShape>()("atlas-run
           if (durable) for (const { staging } of all) yield* syncTree(staging)
           yield* Effect.uninterruptible(Effect.forEach(all, (move) => moves.move(move, run, durable), { discard: true }))
         }),
+      harden: (finals) => Effect.suspend(() => syncAll(finals, moves.above(finals))),
       discard: (stagings) =>
         Effect.forEach(
           stagings,

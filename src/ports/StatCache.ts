@@ -11,9 +11,11 @@ import { ensureStateFolder } from "./StateFolder.ts"
 import { statOf } from "./FileStat.ts"
 
 const kind = "stat-cache/1"
+/** So many files are looked at without a thought. */
+const fewEntries = 1000
 const limits = { fileBytes: 1024 * 1024 * 1024, entries: 2_000_000 }
-const rowForm = /^\d+:\d+:\d+:[0-7]+:-?\d+:-?\d+$/
-const digestForm = /^[0-9a-f]{64}$/
+/** As the file has it: a seal has proven the form, so that what nobody asks for costs nothing more. */
+type Entry = readonly [path: string, stat: string, sha256: string]
 
 export interface StatCache {
   readonly get: (path: string, row: string) => FileDigest | null
@@ -25,26 +27,20 @@ export interface StatCache {
 
 const bytesOf = (row: string): number => Number(row.split(":", 3)[2])
 
-const load = (file: string): Map<string, FileDigest> => {
-  const entries = new Map<string, FileDigest>()
+const load = (file: string): Map<string, Entry> => {
+  const entries = new Map<string, Entry>()
   const opened = readSealed(file, kind, limits.fileBytes)
   if (opened.state !== "good") return entries
   const document = opened.document as { readonly boot?: unknown; readonly entries?: unknown }
   // Another boot may have lost writes that were never synced, behind times that look right.
   if (document.boot !== bootId() || !Array.isArray(document.entries)) return entries
-  for (const entry of document.entries as ReadonlyArray<unknown>) {
-    if (!Array.isArray(entry)) return new Map()
-    const [at, stat, sha256] = entry as ReadonlyArray<unknown>
-    if (typeof at !== "string" || typeof stat !== "string" || typeof sha256 !== "string") return new Map()
-    if (!rowForm.test(stat) || !digestForm.test(sha256)) return new Map()
-    entries.set(at, { sha256, bytes: bytesOf(stat), stat })
-  }
+  for (const entry of document.entries as ReadonlyArray<Entry>) entries.set(entry[0], entry)
   return entries
 }
 
 /** `file` null: remembered by this process only. */
 export const makeStatCache = (file: string | null): StatCache => {
-  const entries = file === null ? new Map<string, FileDigest>() : load(file)
+  const entries = file === null ? new Map<string, Entry>() : load(file)
   const used = new Set<string>()
   let changed = false
 
@@ -65,24 +61,25 @@ export const makeStatCache = (file: string | null): StatCache => {
   return {
     get: (at, row) => {
       const entry = entries.get(at)
-      if (entry === undefined || entry.stat !== row) return null
+      if (entry === undefined || entry[1] !== row) return null
       used.add(at)
-      return entry
+      return { sha256: entry[2], bytes: bytesOf(row), stat: row }
     },
     put: (at, digest, settled) => {
       const before = entries.get(at)
       if (!settled) return
       used.add(at)
-      if (before !== undefined && before.stat === digest.stat && before.sha256 === digest.sha256) return
-      entries.set(at, { sha256: digest.sha256, bytes: digest.bytes, stat: digest.stat })
+      if (before !== undefined && before[1] === digest.stat && before[2] === digest.sha256) return
+      entries.set(at, [at, digest.stat, digest.sha256])
       changed = true
     },
     save: () => {
       if (file === null || !changed) return false
-      forget()
+      // who was asked about little leaves it to the next one, unless it is soon done
+      if (used.size * 2 > entries.size || entries.size < fewEntries || entries.size > limits.entries) forget()
       ensureStateFolder(path.dirname(file))
-      const rows = Array.from(entries, ([at, { stat, sha256 }]) => [at, stat, sha256])
-      replaceFile(file, seal({ atlas: kind, boot: bootId(), entries: rows } as { readonly atlas: string }), { durable: false })
+      const document = { atlas: kind, boot: bootId(), entries: [...entries.values()] }
+      replaceFile(file, seal(document), { durable: false })
       changed = false
       return true
     }

@@ -2,9 +2,8 @@
 import * as fs from "node:fs"
 import { Effect } from "effect"
 import { type DiskFull, type IoDurability, type IoFailed, NameNotText } from "../domain/FileErrors.ts"
-import { attempt, ioFault } from "./Errno.ts"
+import { ioFault } from "./Errno.ts"
 import { namesIn } from "./FileStat.ts"
-import { syncFolder } from "./ReplaceFile.ts"
 
 type IoError = IoFailed | DiskFull | IoDurability
 
@@ -46,12 +45,22 @@ const below = (root: string): { readonly files: ReadonlyArray<string>; readonly 
   return { files, folders: folders.toReversed() }
 }
 
-/** A failed fsync is never tried again: the kernel may have dropped the bytes and forgotten it. */
-export const syncTree = Effect.fnUntraced(function* (root: string) {
-  const { files, folders } = yield* Effect.try({
-    try: () => below(root),
-    catch: (cause) => (cause instanceof NameNotText ? cause : ioFault("fsync", root, cause))
-  })
-  yield* Effect.forEach(files, syncOne, { concurrency: syncsAtOnce, discard: true })
-  for (const folder of folders) yield* attempt("fsync", folder, () => syncFolder(folder))
+/** The same trees and folders at once, so that the disk may take them together; `folders` are those that hold names. */
+export const syncAll = Effect.fnUntraced(function* (roots: Iterable<string>, folders: Iterable<string>) {
+  const files: Array<string> = []
+  const inner: Array<string> = []
+  for (const root of roots) {
+    const found = yield* Effect.try({
+      try: () => below(root),
+      catch: (cause) => (cause instanceof NameNotText ? cause : ioFault("fsync", root, cause))
+    })
+    files.push(...found.files)
+    inner.push(...found.folders)
+  }
+  const together = { concurrency: syncsAtOnce, discard: true } as const
+  yield* Effect.forEach(files, syncOne, together)
+  yield* Effect.forEach(new Set([...inner, ...folders]), syncOne, together)
 })
+
+/** A failed fsync is never tried again: the kernel may have dropped the bytes and forgotten it. */
+export const syncTree = (root: string) => syncAll([root], [])

@@ -47,7 +47,9 @@ export const gcLines = (
     ...lines,
     cacheLine(document),
     ...(leftovers.length > 0 ? [`left by runs that died: ${counted(leftovers.length, "place")} cleared`] : []),
-    ...(reports.length > 0 ? [`${counted(reports.length, "old report or log", "old reports and logs")} dropped`] : []),
+    ...(reports.length > 0
+      ? [`${counted(reports.length, "old report, log or compiled code", "old reports, logs and compiled code")} dropped`]
+      : []),
     ...warnings.map((warning) => `${style.yellow("⚠")} ${oneLine(warning)}`),
     `${oneLine(project)}: ${dryRun ? "would free" : "freed"} ${byteSize(freed)}${dryRun ? "; nothing was touched" : ""}`
   ]

@@ -70,7 +70,7 @@ describe("gc", () => {
           "  `atlas-run gc --orphans` removes the outputs that are kept here and unchanged",
           "cache: 1 entry, 2 objects dropped; 917 B of 5.0 kB in use",
           "left by runs that died: 1 place cleared",
-          "1 old report or log dropped",
+          "1 old report, log or compiled code dropped",
           "⚠ something is odd",
           "example: freed 5.0 kB",
           ""

@@ -179,6 +179,7 @@ export interface Script {
 /** `asked` gets a line of what each call was given. */
 export const scriptedSession = (script: Script = {}, asked: Array<unknown> = []): Session => ({
   project,
+  listed: project.tasks,
   plan: (options) =>
     Effect.andThen(
       Effect.sync(() => void asked.push({ plan: options })),

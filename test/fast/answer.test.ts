@@ -14,12 +14,12 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { decode, encode, type Header, holds } from "../../src/fast/Columns.ts"
+import { columnsOf, decode, encode, expectedOf, type Header, holds, unreachable } from "../../src/fast/Columns.ts"
 import { standingAnswer } from "../../src/fast/Answer.ts"
 import { Workplace } from "../life/workplace.ts"
 
 const header: Header = {
-  atlas: "fast/1",
+  atlas: "fast/2",
   root: "/r",
   config: "atlas.config.ts",
   machine: ["v24"],
@@ -27,28 +27,40 @@ const header: Header = {
   salt: "s",
   from: "2026-01-01",
   until: null,
+  project: null,
+  tasks: 1,
+  targets: 1,
+  unproven: [],
+  told: [],
   answer: { head: null, body: { plain: "", colour: "" }, last: "1 task fresh" }
 }
 
 describe("the columns", () => {
   it("come back as they were written, and hold only for the same stat rows", () => {
     const row = statSync(import.meta.filename, { bigint: true })
-    const bytes = encode(header, [
-      { path: "/gone", follow: false, row: null },
-      { path: "/here", follow: true, row }
-    ])
-    const columns = decode(bytes as Buffer)
-    assert.deepStrictEqual(columns?.header, header)
-    assert.deepStrictEqual([columns?.paths, columns?.followed], [["/here", "/gone"], 1])
-    const rows = columns?.rows as BigInt64Array
-    assert.isTrue(holds(rows, 0, row) && holds(rows, 1, undefined))
-    assert.isFalse(holds(rows, 0, undefined) || holds(rows, 1, row))
+    const expected = [
+      { path: "/here", follow: true, row: columnsOf(row), groups: [] },
+      { path: "/gone", follow: false, row: columnsOf(null), groups: [4] },
+      { path: "/both", follow: false, row: columnsOf(unreachable), groups: [0, 7] }
+    ]
+    const columns = decode(encode(header, expected.toReversed()) as Buffer)
+    assert.isNotNull(columns)
+    assert.deepStrictEqual(
+      expectedOf(columns).toSorted((a, b) => (a.path < b.path ? 1 : -1)),
+      expected
+    )
+    assert.deepStrictEqual(columns.header, header)
+    assert.deepStrictEqual([columns.paths, columns.followed], [["/here", "/both", "/gone"], 1])
+    const { rows } = columns
+    assert.isTrue(holds(rows, 0, row) && holds(rows, 1, unreachable) && holds(rows, 2, undefined))
+    assert.isFalse(holds(rows, 0, undefined) || holds(rows, 0, unreachable))
+    assert.isFalse(holds(rows, 1, row) || holds(rows, 1, undefined) || holds(rows, 2, row) || holds(rows, 2, unreachable))
     for (const field of ["dev", "ino", "size", "mode", "mtimeNs", "ctimeNs"] as const)
       assert.isFalse(holds(rows, 0, Object.assign(Object.create(Object.getPrototypeOf(row)), row, { [field]: row[field] + 1n })), field)
   })
 
   it("are not read from a file with any bit flipped, cut or grown", () => {
-    const bytes = encode(header, [{ path: "/gone", follow: false, row: null }]) as Buffer
+    const bytes = encode(header, [{ path: "/gone", follow: false, row: columnsOf(null), groups: [1] }]) as Buffer
     for (let at = 0; at < bytes.length; at++) {
       const flipped = Buffer.from(bytes)
       flipped[at] = (flipped[at] as number) ^ 1
@@ -59,7 +71,7 @@ describe("the columns", () => {
   })
 
   it("are not written for a path that does not fit on a line", () => {
-    assert.isNull(encode(header, [{ path: "/a\nb", follow: false, row: null }]))
+    assert.isNull(encode(header, [{ path: "/a\nb", follow: false, row: columnsOf(null), groups: [] }]))
   })
 })
 

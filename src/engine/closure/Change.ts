@@ -10,7 +10,7 @@ export interface ClosureChange {
   readonly new: string | null
   /** Declarations that are another, new or gone; empty for packages and needs. */
   readonly parts: ReadonlyArray<string>
-  /** From where the definition stands to the subject; modules that only pass on are marked `(re-export)`. */
+  /** From where the definition stands to the subject: modules, marked `(re-export)` if they only pass on, and each `import() at line N` that cannot be told. */
   readonly reached: ReadonlyArray<string>
 }
 
@@ -21,7 +21,7 @@ const reachedBy = (closure: CodeClosure, entry: ClosureEntry): ReadonlyArray<str
   const way = [entry.subject]
   const met = new Set(way)
   for (let at: ClosureEntry | undefined = entry; at !== undefined;) {
-    way.unshift(...at.through.map((subject) => `${subject} (re-export)`))
+    way.unshift(...at.through.map((subject) => (subject.startsWith("import() ") ? subject : `${subject} (re-export)`)))
     if (at.via === null || met.has(at.via)) break
     met.add(at.via)
     way.unshift(at.via)

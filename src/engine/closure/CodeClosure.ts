@@ -42,12 +42,14 @@ export interface ClosureSettings {
   readonly engine: string
   /** What the evaluation saw; without it modules are resolved and packages told as far as their texts say. */
   readonly evidence: ConfigEvidence | null
+  /** Takes the path of each module whose text was asked for, there or not. */
+  readonly looked?: Set<string>
 }
 
 /** Closures of all definitions of a project, by name. */
-export const codeClosures = (project: ProjectDocument, { engine, evidence }: ClosureSettings): ReadonlyMap<string, CodeClosure> => {
+export const codeClosures = (project: ProjectDocument, { engine, evidence, looked }: ClosureSettings): ReadonlyMap<string, CodeClosure> => {
   const { root, config, definitions } = project
-  const read = moduleReader()
+  const read = moduleReader(looked)
   const resolver = makeResolver(evidence)
   const packages = makePackages(definitions, resolver, evidence)
   const contracts = contractsOf(project)
@@ -143,7 +145,8 @@ export const codeClosures = (project: ProjectDocument, { engine, evidence }: Clo
       const way: Way = { via: subjectOf(path), through: [] }
       if (unit.opaque !== null && !opaque.has(`${subjectOf(path)}:${unit.opaque}`)) {
         opaque.add(`${subjectOf(path)}:${unit.opaque}`)
-        for (const other of ran) queue.push({ path: other, name: null, definitions: true, ...way })
+        const anything = { name: null, definitions: true, via: way.via, through: [`import() at line ${unit.opaque}`] } as const
+        for (const other of ran) queue.push({ path: other, ...anything })
       }
       for (const specifier of unit.imports) follow({ specifier, name: null }, path, way)
       for (const file of unit.files) follow({ specifier: file.startsWith(".") ? file : `./${file}`, name: null }, path, way)

@@ -1,7 +1,7 @@
 /** What a module declares, imports and exports, read from its text; nothing is executed. */
 import { hash } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { parseSync } from "oxc-parser"
+import { createRequire } from "node:module"
 import { declaredBy, definitionAt, isNode, type Reading, readSyntax, type SyntaxNode } from "./Syntax.ts"
 
 /** `name` is the export asked for; null takes the whole module. */
@@ -44,6 +44,11 @@ export interface ModuleRecord {
   /** The expression at a place of the text as a unit of its own; null if nothing is called there. `column` is from 1. */
   readonly definitionAt: (line: number, column: number) => Unit | null
 }
+
+/** A native addon, and only wanted where code was evaluated anew. */
+let parser: typeof import("oxc-parser") | undefined
+const parseSync = (path: string, text: string) =>
+  (parser ??= createRequire(import.meta.url)("oxc-parser") as typeof import("oxc-parser")).parseSync(path, text)
 
 const code = /\.[cm]?[jt]sx?$/
 /** Name of what `export default` gives. */
@@ -241,11 +246,12 @@ export const specifiersOf = (path: string): ReadonlySet<string> => {
 }
 
 /** Reads each module once. A module that is gone, or that is no file, has no record. */
-export const moduleReader = (): ((path: string) => ModuleRecord | null) => {
+export const moduleReader = (looked: Set<string> = new Set()): ((path: string) => ModuleRecord | null) => {
   const records = new Map<string, ModuleRecord | null>()
   return (path) => {
     const known = records.get(path)
     if (known !== undefined) return known
+    looked.add(path)
     let record: ModuleRecord | null = null
     try {
       record = read(path)
