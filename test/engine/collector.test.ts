@@ -218,6 +218,41 @@ describe("what runs that died left behind", () => {
   )
 })
 
+describe("what hosts compiled", () => {
+  law("stays for the Node that runs, and goes for any other", (lab) =>
+    Effect.gen(function* () {
+      const cache = path.join(lab.state, "compile-cache")
+      const [own, other] = [`${process.version}-${process.arch}-0a1b2c3d-0`, "v24.1.0-mips-0a1b2c3d-0"]
+      for (const name of [own, other]) {
+        fs.mkdirSync(path.join(cache, name), { recursive: true })
+        fs.writeFileSync(path.join(cache, name, "00ff"), "code")
+      }
+      const dry = yield* lab.gc([], { dryRun: true })
+      assert.deepStrictEqual([dry.reports, dry.freed], [[`.atlas/compile-cache/${other}`], 4])
+      const done = yield* lab.gc([])
+      assert.deepStrictEqual({ ...done, dryRun: true }, dry)
+      assert.deepStrictEqual(fs.readdirSync(cache), [own])
+    })
+  )
+})
+
+describe("a task that is forgotten", () => {
+  law("loses its log with it", (lab) =>
+    Effect.gen(function* () {
+      yield* lab.did("a:count", "1", "kept")
+      yield* lab.did("b:count", "2", "orphan")
+      const logs = path.join(lab.state, "logs")
+      fs.mkdirSync(logs, { recursive: true })
+      for (const name of ["a+count.log", "b+count.log", "b+count.log.live"]) fs.writeFileSync(path.join(logs, name), "l")
+      const tasks = [task("a:count", "build/1/out")]
+      assert.deepStrictEqual((yield* lab.gc(tasks)).reports, [])
+      const { reports } = yield* lab.gc(tasks, { orphans: true })
+      assert.deepStrictEqual(reports, [".atlas/logs/b+count.log", ".atlas/logs/b+count.log.live"])
+      assert.deepStrictEqual(fs.readdirSync(logs), ["a+count.log"])
+    })
+  )
+})
+
 describe("the cache", () => {
   law("keeps what the project's tasks rest on now, and drops the rest beyond the cap", (lab) =>
     Effect.gen(function* () {

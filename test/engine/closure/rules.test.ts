@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, assert, describe, it } from "@effect/vitest"
 import type { CodeClosure } from "../../../src/domain/CodeClosure.ts"
-import type { Definition, ProjectDocument } from "../../../src/domain/ProjectDocument.ts"
+import type { Definition, ProjectDocument, ProjectTask } from "../../../src/domain/ProjectDocument.ts"
 import { causesOf, describeChange } from "../../../src/engine/closure/Change.ts"
 import { codeClosures } from "../../../src/engine/closure/CodeClosure.ts"
 
@@ -38,7 +38,11 @@ const definition = (name: string, definedAt: Definition["definedAt"], modules?: 
 })
 
 /** A stage `a` is made where a file says `stage("a"`, and so on; `outputs` of each are one file. */
-const closures = (files: Files, modules: Readonly<Record<string, ReadonlyArray<string>>> = {}): ReadonlyMap<string, CodeClosure> => {
+const closures = (
+  files: Files,
+  modules: Readonly<Record<string, ReadonlyArray<string>>> = {},
+  tasks: ProjectDocument["tasks"] = []
+): ReadonlyMap<string, CodeClosure> => {
   rmSync(root, { recursive: true, force: true })
   write(files)
   const definitions: Array<Definition> = []
@@ -54,9 +58,9 @@ const closures = (files: Files, modules: Readonly<Record<string, ReadonlyArray<s
     config: join(root, "atlas.config.ts"),
     definitions,
     targets: [],
-    tasks: []
+    tasks
   }
-  return codeClosures(project, { engine: "/engine/src", evidence: null })
+  return codeClosures(project, { engine: join(root, "engine"), evidence: null })
 }
 
 const digests = (files: Files): Readonly<Record<string, string>> =>
@@ -113,7 +117,7 @@ describe("a closure follows", () => {
     const renamed: Files = {
       "a.ts": `${stage}import first, { second as other } from "./barrel.ts"\nexport default stage("a", () => [first, other])\n`,
       "barrel.ts": 'import { x } from "./x.ts"\nexport { default } from "./one.ts"\nexport { x as second }\n',
-      "one.ts": "const value = () => 1\nexport default value\n",
+      "one.ts": "const value = () => 1\nexport default value\nexport const beside = 1\n",
       "x.ts": "export const x = () => 1\nexport const y = () => 1\n"
     }
     assert.deepStrictEqual(touched(renamed, { "one.ts": renamed["one.ts"]?.replace("1", "2") ?? "" }), ["a"])
@@ -130,6 +134,51 @@ describe("a closure follows", () => {
     }
     assert.deepStrictEqual(subjects(typed), ["a.ts", "v.ts"])
     assert.deepStrictEqual(touched(typed, { "v.ts": "export type U = 2\nexport const v = 1\n" }), [])
+  })
+
+  it("no types, also where a value has the name of one", () => {
+    const named: Files = {
+      "a.ts": `${stage}import type { t } from "./t.ts"\nimport { type u } from "./u.ts"\nexport const A = stage("a", (t: unknown, u: unknown) => [t, u])\n`,
+      "t.ts": "export const t = 1\n",
+      "u.ts": "export const u = 1\n"
+    }
+    assert.deepStrictEqual(subjects(named), ["a.ts"])
+    const passed: Files = {
+      "a.ts": `${stage}import { v } from "./barrel.ts"\nexport const A = stage("a", () => v)\n`,
+      "barrel.ts": 'export type * from "./types.ts"\nexport type { v } from "./types.ts"\nexport * from "./values.ts"\n',
+      "types.ts": "export const v = 1\n",
+      "values.ts": "export const v = 1\n"
+    }
+    assert.deepStrictEqual(subjects(passed), ["a.ts", "values.ts"])
+  })
+
+  it("nothing of the engine, which counts by its version", () => {
+    const own: Files = {
+      "a.ts": `${stage}import { part } from "./engine/part.ts"\nexport const A = stage("a", () => part())\n`,
+      "engine/part.ts": "export const part = () => 1\n"
+    }
+    assert.deepStrictEqual(subjects(own), ["a.ts"])
+  })
+
+  it("a module on the way that does something when it is loaded, though its names come from elsewhere", () => {
+    const barrel = 'import "./effects.ts"\nexport { one } from "./one.ts"\n'
+    const passing: Files = {
+      "a.ts": `${stage}import { one } from "./barrel.ts"\nexport const A = stage("a", () => one())\n`,
+      "barrel.ts": barrel,
+      "one.ts": "export const one = () => 1\n",
+      "effects.ts": "globalThis.x = 1\n"
+    }
+    assert.deepStrictEqual(touched(passing, { "effects.ts": "globalThis.x = 2\n" }), ["a"])
+    assert.deepStrictEqual(touched(passing, { "barrel.ts": `${barrel}globalThis.y = 1\n` }), ["a"])
+  })
+
+  it("a wrapper that made the definition, though nothing in the definition's module leads there", () => {
+    const files: Files = {
+      "a.ts": `${stage}export const A = stage("a", () => 1)\n`,
+      "wrapper.ts": "export const wrap = () => 1\n"
+    }
+    assert.deepStrictEqual(subjects(files), ["a.ts"])
+    assert.deepStrictEqual(subjects(files, "a", { a: ["a.ts", "wrapper.ts", "atlas.config.ts"] }), ["a.ts", "wrapper.ts"])
   })
 
   it("a namespace, a side effect and a literal import() into the whole module, and data by its bytes", () => {
@@ -176,6 +225,28 @@ describe("a closure follows", () => {
     assert.deepStrictEqual(touched(needs, { "b.ts": needs["b.ts"]?.replace('"b", () => work()', '"b", () => work() + 1') ?? "" }), ["b"])
   })
 
+  it("a definition no further, also in its own module", () => {
+    const both: Files = {
+      "a.ts": `${stage}const B = stage("b", () => 1)\nexport const A =\n  stage("a", [B], () => 1)\n`
+    }
+    assert.deepStrictEqual(touched(both, { "a.ts": both["a.ts"]?.replace('"b", () => 1', '"b", () => 2') ?? "" }), ["b"])
+  })
+
+  it("a need by the names and kinds of what it gives", () => {
+    const needs: Files = {
+      "a.ts": `${stage}import { B } from "./b.ts"\nexport const A = stage("a", [B], () => 1)\n`,
+      "b.ts": `${stage}export class B extends stage("b", () => 1) {}\n`
+    }
+    const giving = (...outputs: ReadonlyArray<{ readonly name: string; readonly kind: "file" | "folder" }>) => {
+      const task: Partial<ProjectTask> = { task: "x:b", definition: "b", outputs: outputs.map((one) => ({ ...one, path: "p" })) }
+      return closures(needs, {}, [task as ProjectTask]).get("a")?.digest
+    }
+    const before = giving({ name: "one", kind: "file" })
+    assert.strictEqual(giving({ name: "one", kind: "file" }), before)
+    const others = [giving({ name: "one", kind: "folder" }), giving({ name: "two", kind: "file" }), giving()]
+    for (const other of others) assert.notStrictEqual(other, before)
+  })
+
   it("what cannot be told to all modules, and says where", () => {
     const opaque: Files = {
       "a.ts": `${stage}export const A = stage("a",\n  (name: string) => import(name))\n`,
@@ -184,6 +255,11 @@ describe("a closure follows", () => {
     }
     assert.deepStrictEqual(of(opaque).opaque, ["a.ts:3"])
     assert.deepStrictEqual(touched(opaque, { "b.ts": opaque["b.ts"]?.replace("far()", "far() + 1") ?? "" }), ["a", "b"])
+    const changes = describeChange(of(opaque), of({ ...opaque, "b.ts": opaque["b.ts"]?.replace("far()", "far() + 1") ?? "" }))
+    assert.deepStrictEqual(
+      causesOf(changes).map(({ subject }) => subject),
+      ["B in b.ts (a.ts → import() at line 3 → b.ts)"]
+    )
   })
 
   it("modules that are not there, so that their coming is a change", () => {
@@ -220,6 +296,8 @@ describe("a config", () => {
     assert.deepStrictEqual(touched({ "atlas.config.ts": inline }, { "atlas.config.ts": inline.replace("limit = 3", "limit = 5") }), ["a"])
     assert.deepStrictEqual(touched({ "atlas.config.ts": inline }, { "atlas.config.ts": inline.replace("far = 4", "far = 5") }), [])
     assert.deepStrictEqual(touched({ "atlas.config.ts": inline }, { "atlas.config.ts": inline.replace("[1", "[1, 2") }), [])
+    const busy = { "atlas.config.ts": config('class A extends stage("a")({ run: () => limit }) {}\nmake(9)'), "make.ts": plugin }
+    assert.deepStrictEqual(touched(busy, { "atlas.config.ts": busy["atlas.config.ts"].replace("make(9)", "make(8)") }), [])
   })
 
   it("counts by what it gives a wrapper, whose module counts too", () => {
