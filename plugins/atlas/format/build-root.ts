@@ -1,4 +1,4 @@
-/** A build root: the folder of one dataset as ingest made it. Another type than a serving store: what wants one does not take the other. */
+/** The folder of one dataset: a build root as ingest made it, or a published dataset of a store. What wants one does not take the other. */
 import { lstat } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
@@ -11,6 +11,7 @@ import { layout, type Role } from "./artifact/layout.ts"
 import { type Manifest, type ManifestInvalid, type ManifestUnreadable, readManifest } from "./artifact/manifest.ts"
 import { readQc } from "./artifact/qc.ts"
 import { type ArtifactUnreadable, reasonOf } from "./artifact/sha256.ts"
+import { immutablePath, inventoryPath } from "./store/inventory.ts"
 
 export class BuildRootInvalid extends Schema.TaggedError<BuildRootInvalid>()("BuildRootInvalid", { ...Told, reason: Schema.String }) {
   static readonly docs: ErrorDocs = {
@@ -37,28 +38,12 @@ export interface DatasetCounts {
   readonly sequences: number
 }
 
-export class BuildRoot {
+/** Files of a dataset by role, wherever they lie. */
+export abstract class DatasetFiles {
   readonly #path: string
 
-  private constructor(path: string) {
+  protected constructor(path: string) {
     this.#path = path
-  }
-
-  /** Looks that the path is a folder with `inputs` and `derived` in it. What is in them is for `validate` and `verify`. */
-  static open(path: string): Effect.Effect<BuildRoot, BuildRootInvalid> {
-    return Effect.tryPromise({
-      try: async () => {
-        const at = resolve(path)
-        for (const folder of [at, join(at, "inputs"), join(at, "derived")])
-          if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`)
-        return new BuildRoot(at)
-      },
-      catch: (cause) => {
-        const reason = reasonOf(cause) === "no such file" ? "no such folder" : reasonOf(cause)
-        const missing = (cause as { path?: string }).path ?? path
-        return new BuildRootInvalid({ message: `${path} is not a build root: ${reason} (${missing})`, where: { path: missing }, reason })
-      }
-    })
   }
 
   /** The dataset's folder, absolute. */
@@ -106,5 +91,62 @@ export class BuildRoot {
   }
 }
 
+/** The absolute path, if each of the folders is there; what is in them is for `validate` and `verify`. */
+const foldersOf = (path: string, ...below: ReadonlyArray<string>): Effect.Effect<string, BuildRootInvalid> =>
+  Effect.tryPromise({
+    try: async () => {
+      const at = resolve(path)
+      for (const folder of [at, ...below.map((name) => join(at, name))])
+        if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`)
+      return at
+    },
+    catch: (cause) => {
+      const reason = reasonOf(cause) === "no such file" ? "no such folder" : reasonOf(cause)
+      const missing = (cause as { path?: string }).path ?? path
+      return new BuildRootInvalid({ message: `${path} is not a build root: ${reason} (${missing})`, where: { path: missing }, reason })
+    }
+  })
+
+export class BuildRoot extends DatasetFiles {
+  readonly kind = "build-root"
+
+  static open(path: string): Effect.Effect<BuildRoot, BuildRootInvalid> {
+    return Effect.map(foldersOf(path, "inputs", "derived"), (at) => new BuildRoot(at))
+  }
+}
+
+/** A dataset in a store. Its inputs need not be there: the reference publishes none, and nobody publishes the GFF3. */
+export class PublishedDataset extends DatasetFiles {
+  readonly kind = "published-dataset"
+
+  static open(path: string): Effect.Effect<PublishedDataset, BuildRootInvalid> {
+    return Effect.map(foldersOf(path, "derived"), (at) => new PublishedDataset(at))
+  }
+}
+
 /** Opens the folder of one dataset (…/assembly=A) as a build root. */
 export const openBuildRoot = (path: string): Effect.Effect<BuildRoot, BuildRootInvalid> => BuildRoot.open(path)
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false
+  )
+
+/**
+ * Whether a dataset's folder is one of a store: publish leaves a marker or an inventory. The released program leaves neither, but also none
+ * of the reports that every ingest makes.
+ */
+export const isPublished = async (folder: string): Promise<boolean> => {
+  for (const mark of [immutablePath, inventoryPath]) if (await isThere(join(folder, mark))) return true
+  for (const made of ["inputs", layout.qc, layout.qcReport, layout.anomalyReport]) if (await isThere(join(folder, made))) return false
+  return isThere(join(folder, layout.manifest))
+}
+
+/** Opens the folder of one dataset as what it is. */
+export const openDatasetFiles = (path: string): Effect.Effect<BuildRoot | PublishedDataset, BuildRootInvalid> =>
+  Effect.flatMap(
+    Effect.promise(() => isPublished(resolve(path))),
+    (published): Effect.Effect<BuildRoot | PublishedDataset, BuildRootInvalid> =>
+      published ? PublishedDataset.open(path) : BuildRoot.open(path)
+  )

@@ -1,34 +1,43 @@
 /**
- * Accepting or refusing a build root: every file's digest, every rule of the manifest, the database's schema and counts, the evidence,
- * the quality thresholds and the gates before publication. Problems are collected, not thrown; what fails is only looking.
+ * Accepting or refusing a dataset, as a build root or published: every file's digest, every rule of the manifest, the database's schema and
+ * counts, the evidence, the quality thresholds and the gates before publication, by what its writer makes (ours, or the reference's).
+ * Problems are collected, not thrown; what fails is only looking.
  */
 import { Effect } from "effect"
 import { AnomalyReport } from "./artifact/anomalies.ts"
+import { isOurs, type Provenance, provenanceOf, writesAtIngest } from "./artifact/dialect.ts"
 import { readCanonicalHashes } from "./artifact/canonical-summary.ts"
 import { lookAtEvidence, readPart } from "./artifact/evidence.ts"
 import type { Finding, Say as SayOf, ValidateFindingName, VerifyFindingName } from "./artifact/finding.ts"
 import { lookAtGates } from "./artifact/gates.ts"
-import { lookAtSchema, sqliteMagic } from "./artifact/gene-summary-contract.ts"
+import { lookAtSchema, readCreatedBy, sqliteMagic } from "./artifact/gene-summary-contract.ts"
 import { queryGeneSummary } from "./artifact/gene-summary-reader.ts"
 import { readJsonFile } from "./artifact/json-file.ts"
 import { layout, type Role } from "./artifact/layout.ts"
 import type { Manifest } from "./artifact/manifest.ts"
 import { manifestBindings } from "./artifact/manifest-bindings.ts"
 import { brokenRules } from "./artifact/manifest-rules.ts"
-import { policy as shippedPolicy, type PublishPolicy, type QcThresholds, thresholds as shippedThresholds } from "./artifact/policy.ts"
+import { policy as shippedPolicy, type PublishPolicy, type QcThresholds, thresholdsOf } from "./artifact/policy.ts"
 import { type Qc, qcProblems, readQc } from "./artifact/qc.ts"
 import { countRows, lookAtCounts, readDatasetStats, type RowCounts } from "./artifact/row-counts.ts"
 import { ArtifactUnreadable, type FileDigest, unreadable, withFile } from "./artifact/sha256.ts"
 import { survey } from "./artifact/survey.ts"
-import type { BuildRoot } from "./build-root.ts"
+import { type DatasetFiles, PublishedDataset } from "./build-root.ts"
 import { canonicalId, type DatasetId, sameDataset } from "./dataset-id.ts"
+import { lookAtQuirks } from "./reference/quirks.ts"
+import { lookAtShards, type Sharded } from "./reference/shards.ts"
+import { hashPlainFile } from "./store/copy.ts"
+import { observeFolder } from "./store/observe.ts"
 
 export { type Finding, validateFindings, type ValidateFindingName } from "./artifact/finding.ts"
 
 type Say = SayOf<ValidateFindingName>
 
+const roleAt = new Map<string, Role>((Object.keys(layout) as ReadonlyArray<Role>).map((role) => [layout[role], role]))
+
 export interface ValidateOptions {
   readonly policy?: PublishPolicy
+  /** In place of those that the manifest names. */
   readonly thresholds?: QcThresholds
 }
 
@@ -42,6 +51,10 @@ export interface ValidationReport<Name extends VerifyFindingName = VerifyFinding
   readonly rows: RowCounts | undefined
   /** Every file of the layout that is there. */
   readonly files: ReadonlyMap<Role, FileDigest>
+  /** Who wrote it, undefined where the manifest cannot be read. */
+  readonly provenance: Provenance | undefined
+  /** Shards beside the database, which the reference may write. */
+  readonly shards: Sharded
 }
 
 /** Could not look: permission, disk. What is missing or damaged is a problem of the report. */
@@ -50,7 +63,7 @@ export type ValidateErrors = ArtifactUnreadable
 /** For the `errors` of a stage. */
 export const validateErrors = [ArtifactUnreadable] as const
 
-const readManifestPart = (root: BuildRoot, files: ReadonlyMap<Role, FileDigest>, say: Say) =>
+const readManifestPart = (root: DatasetFiles, files: ReadonlyMap<Role, FileDigest>, say: Say) =>
   files.has("manifest")
     ? root.manifest.pipe(
         Effect.catchTag("ManifestInvalid", (e) =>
@@ -64,9 +77,9 @@ const readManifestPart = (root: BuildRoot, files: ReadonlyMap<Role, FileDigest>,
       )
     : Effect.succeed(undefined)
 
-const lookAtManifest = (manifest: Manifest, root: BuildRoot, id: DatasetId, files: ReadonlyMap<Role, FileDigest>, say: Say): void => {
-  for (const { field, message } of brokenRules(manifest)) say("manifest-rule", field, message)
-  for (const { field, message } of manifestBindings(manifest)) say("manifest-binding", field, message)
+const lookAtManifest = (manifest: Manifest, root: DatasetFiles, id: DatasetId, files: ReadonlyMap<Role, FileDigest>, say: Say): void => {
+  for (const { field, message } of brokenRules(manifest)) say("manifest-rule", field, `${layout.manifest}: ${message}`)
+  for (const { field, message } of manifestBindings(manifest)) say("manifest-binding", field, `${layout.manifest}: ${message}`)
   if (!sameDataset(manifest.dataset, id))
     say("dataset-mismatch", layout.manifest, `the manifest is of ${canonicalId(manifest.dataset)}, asked for was ${canonicalId(id)}`)
   const claimed = root.folderParts
@@ -85,7 +98,7 @@ const lookAtManifest = (manifest: Manifest, root: BuildRoot, id: DatasetId, file
   }
 }
 
-const lookAtCanonical = (root: BuildRoot, manifest: Manifest, files: ReadonlyMap<Role, FileDigest>, say: Say) =>
+const lookAtCanonical = (root: DatasetFiles, manifest: Manifest, files: ReadonlyMap<Role, FileDigest>, say: Say) =>
   Effect.gen(function* () {
     if (!files.has("canonicalSummary")) return
     const hashes = yield* readCanonicalHashes(root.file("canonicalSummary"))
@@ -101,7 +114,7 @@ const lookAtCanonical = (root: BuildRoot, manifest: Manifest, files: ReadonlyMap
   })
 
 const lookAtDatabase = (
-  root: BuildRoot,
+  root: DatasetFiles,
   files: ReadonlyMap<Role, FileDigest>,
   say: Say
 ): Effect.Effect<RowCounts | undefined, ArtifactUnreadable> =>
@@ -130,17 +143,35 @@ const lookAtDatabase = (
     )
   })
 
-/** Looks at all of a build root as dataset `id`. An accepted root has no problems. */
+/** What a published dataset is by its inventory, or as its writer published it. What was hashed before is not read again. */
+const lookAtStore = (root: PublishedDataset, id: DatasetId, files: ReadonlyMap<Role, FileDigest>, say: Say) =>
+  Effect.gen(function* () {
+    const known = new Map([...files].map(([role, { sha256 }]) => [root.file(role), sha256]))
+    const hash = (path: string) => {
+      const digest = known.get(path)
+      return digest === undefined ? Effect.map(hashPlainFile(path), (file) => file.sha256) : Effect.succeed(digest)
+    }
+    const seen = yield* observeFolder(root.path, id, { hash })
+    if (seen.state === "damaged") for (const { path, message } of seen.problems) say("published", path, `${path} ${message}`)
+    if (seen.state === "present") for (const { name, at, message } of seen.quirks) say(name, at, message)
+  })
+
+/** Looks at all of a dataset as `id`. An accepted one has no error among its problems. */
 export const validate = (
-  root: BuildRoot,
+  root: DatasetFiles,
   id: DatasetId,
-  { policy = shippedPolicy, thresholds = shippedThresholds }: ValidateOptions = {}
+  { policy = shippedPolicy, thresholds }: ValidateOptions = {}
 ): Effect.Effect<ValidationReport<ValidateFindingName>, ValidateErrors> =>
   Effect.gen(function* () {
     const problems: Array<Finding<ValidateFindingName>> = []
     const say: Say = (name, at, message) => problems.push({ name, at, message })
-    const files = yield* survey(root, say)
+    const missing: Array<Finding<ValidateFindingName>> = []
+    const files = yield* survey(root, (name, at, message) => (name === "file-missing" ? missing : problems).push({ name, at, message }))
     const manifest = yield* readManifestPart(root, files, say)
+    const provenance = manifest && provenanceOf(manifest, files.has("sqlite") ? yield* readCreatedBy(root.file("sqlite")) : "")
+    if (root instanceof PublishedDataset) yield* lookAtStore(root, id, files, say)
+    // Of a published dataset the look at the store told what is missing.
+    else problems.push(...missing.filter(({ at }) => provenance === undefined || writesAtIngest(provenance, roleAt.get(at) ?? "lock")))
     if (manifest !== undefined) {
       lookAtManifest(manifest, root, id, files, say)
       yield* lookAtEvidence(root, files, manifest, say)
@@ -150,10 +181,14 @@ export const validate = (
     const qc = yield* readPart(files, "qc", readQc(root.file("qc")), say)
     const stats = yield* readPart(files, "datasetStats", readDatasetStats(root.file("datasetStats")), say)
     const anomalies = yield* readPart(files, "anomalyReport", readJsonFile(AnomalyReport, root.file("anomalyReport")), say)
-    if (qc !== undefined) for (const { at, message } of qcProblems(qc, thresholds)) say("qc-threshold", at, message)
+    const limits = thresholds ?? thresholdsOf(manifest?.config_version)
+    if (qc !== undefined) for (const { at, message } of qcProblems(qc, limits)) say("qc-threshold", at, message)
     if (manifest !== undefined) {
       if (rows !== undefined) lookAtCounts(rows, manifest, qc, stats, say)
       lookAtGates(manifest, anomalies, policy, say)
     }
-    return { dataset: id, problems, manifest, qc, rows, files }
+    const shards = yield* lookAtShards(root, manifest, provenance === undefined || isOurs(provenance), say)
+    const report = { dataset: id, problems, manifest, qc, rows, files, provenance, shards }
+    yield* lookAtQuirks(root, report, say)
+    return report
   })

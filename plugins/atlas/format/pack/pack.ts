@@ -1,8 +1,11 @@
 /** Writing a pack: three members in the one form the format has (dataset contract §6), a function of their bytes alone. */
 import { createHash } from "node:crypto"
+import { existsSync } from "node:fs"
 import type { FileHandle } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect } from "effect"
+import { provenanceOf, writesAtIngest } from "../artifact/dialect.ts"
+import { readCreatedBy } from "../artifact/gene-summary-contract.ts"
 import { decodeJson } from "../artifact/json-file.ts"
 import { layout } from "../artifact/layout.ts"
 import { Manifest } from "../artifact/manifest.ts"
@@ -103,18 +106,23 @@ export const pack = (content: PackContent, out: string): Effect.Effect<Packed, P
     if (!isDatasetId(dataset)) return yield* refused(manifestPath, "manifest.json does not name a legal dataset")
     if ("store" in content && !sameDataset(dataset, content.dataset))
       return yield* refused(manifestPath, `manifest.json is of ${canonicalId(dataset)}, not of ${canonicalId(content.dataset)}`)
-    const lockBytes = yield* readMember(lockPath, "manifest.lock", 65_536)
+    // Ingest of the reference writes no lock: its pack makes one, and so does this (dataset contract §6).
+    const unlocked =
+      "path" in content && !existsSync(lockPath) && !writesAtIngest(provenanceOf(manifest, yield* readCreatedBy(sqlitePath)), "lock")
+    const locked = unlocked ? undefined : yield* readMember(lockPath, "manifest.lock", 65_536)
     const members: Array<PackedMember> = []
     const written = yield* durableReplaceWith(out, (sink) =>
       Effect.gen(function* () {
         members.push(yield* writeMember(sink, "manifest.json", manifestBytes))
         const sqlite = yield* withPlainFile(sqlitePath, (file, bytes) => streamMember(sink, "gene_summary.sqlite", sqlitePath, file, bytes))
         members.push(sqlite)
+        const exact = manifestLockJson({ manifest_sha256: sha256(manifestBytes), sqlite_sha256: sqlite.sha256 })
+        const lockBytes = locked ?? Buffer.from(exact)
         members.push(yield* writeMember(sink, "manifest.lock", lockBytes))
         const problems: Array<string> = []
         if (manifest.checksums.sqlite_sha256 !== sqlite.sha256)
           problems.push("manifest.json does not name the bytes of gene_summary.sqlite")
-        if (lockBytes.toString("utf8") !== manifestLockJson({ manifest_sha256: sha256(manifestBytes), sqlite_sha256: sqlite.sha256 }))
+        if (lockBytes.toString("utf8") !== exact)
           problems.push("manifest.lock does not name the bytes of manifest.json and gene_summary.sqlite")
         if (problems.length > 0) return yield* refused(dirname(manifestPath), ...problems)
         yield* sink.write(Buffer.alloc(endBytes))

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Result } from "effect"
 import { several, type Several } from "atlas-run/plugin"
+import { type Provenance, provenanceOf } from "../artifact/dialect.ts"
+import { readCreatedBy } from "../artifact/gene-summary-contract.ts"
 import { type GeneSummaryUnreadable, queryGeneSummary } from "../artifact/gene-summary-reader.ts"
 import { decodeJson } from "../artifact/json-file.ts"
 import { Manifest } from "../artifact/manifest.ts"
@@ -30,9 +32,10 @@ export interface VerifyPackOptions {
   readonly level?: PackLevel | "authentic"
 }
 
-/** What was proved, and of what. */
+/** What was proved, and of what. `writtenBy` is who wrote the dataset; the tar form is the same of both programs. */
 export interface VerifiedPack extends Packed {
   readonly level: PackLevel
+  readonly writtenBy: Provenance
 }
 
 export const verifyPackErrors = Failure.verifyPackErrors
@@ -168,13 +171,14 @@ const verify = (path: string, options: VerifyPackOptions, file: fs.FileHandle, s
     if (failures.length > 0) return yield* Effect.fail(several<PackFailure>(failures))
     const { manifest, dataset } = yield* judgeManifest(path, manifestText, sqliteSha)
     yield* judgeDatabase(path, copy, manifest)
+    const writtenBy = provenanceOf(manifest, yield* readCreatedBy(copy))
     const level = yield* judgeLevel(path, options, whole.sha256, dataset)
     const members: ReadonlyArray<PackedMember> = [
       { name: "manifest.json", bytes: manifestSize, sha256: manifestSha },
       { name: "gene_summary.sqlite", bytes: sqliteSize, sha256: sqliteSha },
       { name: "manifest.lock", bytes: lockSize, sha256: sha256(lockText) }
     ]
-    return { level, dataset, ...whole, members }
+    return { level, dataset, ...whole, members, writtenBy }
   })
 
 /**

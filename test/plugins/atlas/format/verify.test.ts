@@ -8,7 +8,8 @@ import { layout } from "../../../../plugins/atlas/format/artifact/layout.ts"
 import { type BuildRoot, openBuildRoot } from "../../../../plugins/atlas/format/build-root.ts"
 import type { ServingStore } from "../../../../plugins/atlas/format/store/serving-store.ts"
 import { validate, validateFindings } from "../../../../plugins/atlas/format/validate.ts"
-import { verify, verifyFindings } from "../../../../plugins/atlas/format/verify.ts"
+import { remake } from "../../../../plugins/atlas/format/proof/remake.ts"
+import { type Proof, verify, verifyFindings } from "../../../../plugins/atlas/format/verify.ts"
 import { buildFrom, filesBelow, goldenId, goldenModel, goldens, mini, temporaryFolder, warn } from "./artifact/golden.ts"
 
 const id = goldenId(mini)
@@ -30,7 +31,7 @@ const tampered = (sql: string) =>
     const database = new DatabaseSync(join(folder, layout.sqlite))
     database.exec(sql)
     database.close()
-    return (yield* verify(root, id, { deep: true })).problems
+    return (yield* verify(root, id, { deep: true, remake })).problems
   })
 
 describe("verify", () => {
@@ -40,7 +41,7 @@ describe("verify", () => {
       Effect.gen(function* () {
         const { folder, derived } = yield* buildFrom(golden, yield* temporaryFolder)
         const root = yield* openBuildRoot(folder)
-        const report = yield* verify(root, goldenId(golden), { deep: true })
+        const report = yield* verify(root, goldenId(golden), { deep: true, remake })
         // The reference's own lenient builds of real data do not pass its gates: that is their content, not damage.
         const content = ["contig-without-genes", "gate-ambiguities", "gate-prerequisites", "qc-threshold"]
         assert.deepStrictEqual(
@@ -49,13 +50,27 @@ describe("verify", () => {
         )
         if (golden === mini) assert.deepStrictEqual(report.problems, [])
         if (golden === warn) assert.deepStrictEqual(named(report.problems), content)
-        const { genes } = derived.facts.canonical.summary
+        // Made again from the inputs by the ruleset atlas-v1, byte for byte: nothing is left to prove, and nothing unproven.
         assert.deepStrictEqual(
           report.proven.map((p) => p.what),
-          ["digests", "bases", "rules", "rows", "genes", "sidecars"]
+          ["digests", "bases", "pages", "rules", "rows", "tables", "files", "genes", "sidecars"]
         )
-        assert.strictEqual(report.proven.find((p) => p.what === "genes")?.count, genes)
-        assert.strictEqual(report.proven[0]?.count, Object.keys(layout).length)
+        const proof = (what: Proof["what"]) => report.proven.find((p) => p.what === what)
+        assert.strictEqual(proof("digests")?.count, Object.keys(layout).length)
+        assert.strictEqual(proof("tables")?.count, 11)
+        assert.strictEqual(proof("files")?.count, 16)
+        assert.deepStrictEqual(report.unproven, [])
+        // Without the inputs, the tables make the evidence again.
+        const within = yield* verify(root, goldenId(golden), { deep: true })
+        const { genes } = derived.facts.canonical.summary
+        assert.deepStrictEqual(within.proven.map((p) => [p.what, p.count] as const).slice(-2), [
+          ["genes", genes],
+          ["sidecars", 13]
+        ])
+        assert.deepStrictEqual(
+          within.unproven.map((u) => u.at),
+          ["tables"]
+        )
       })
   )
 
@@ -70,14 +85,14 @@ describe("verify", () => {
             const bad = Buffer.from(good)
             bad[at] = (bad[at] ?? 0) ^ 1
             writeFileSync(join(folder, path), bad)
-            for (const problems of [(yield* validate(root, id)).problems, (yield* verify(root, id, { deep: true })).problems]) {
+            for (const problems of [(yield* validate(root, id)).problems, (yield* verify(root, id, { deep: true, remake })).problems]) {
               assert.isAbove(problems.length, 0, `${path} byte ${at}`)
               assert.include(told(problems), path, `${path} byte ${at}`)
             }
           }
           writeFileSync(join(folder, path), good)
         }
-        assert.deepStrictEqual((yield* verify(root, id, { deep: true })).problems, [])
+        assert.deepStrictEqual((yield* verify(root, id, { deep: true, remake })).problems, [])
       }),
     120_000
   )
@@ -90,13 +105,13 @@ describe("verify", () => {
         for (const path of filesBelow(folder)) {
           const good = readFileSync(join(folder, path))
           rmSync(join(folder, path))
-          const missing = (yield* verify(root, id, { deep: true })).problems
+          const missing = (yield* verify(root, id, { deep: true, remake })).problems
           assert.isTrue(
             missing.some((p) => p.name === "file-missing" && p.at === path),
             path
           )
           symlinkSync("/dev/null", join(folder, path))
-          const link = (yield* verify(root, id, { deep: true })).problems
+          const link = (yield* verify(root, id, { deep: true, remake })).problems
           assert.isTrue(
             link.some((p) => p.name === "file-not-plain" && p.at === path),
             path
@@ -106,7 +121,7 @@ describe("verify", () => {
         }
         writeFileSync(join(folder, "derived/gene_summary.sqlite-wal"), "")
         assert.deepStrictEqual(
-          (yield* verify(root, id, { deep: true })).problems.map((p) => [p.name, p.at]),
+          (yield* verify(root, id, { deep: true, remake })).problems.map((p) => [p.name, p.at]),
           [["file-unexpected", "derived/gene_summary.sqlite-wal"]]
         )
       }),
@@ -117,7 +132,7 @@ describe("verify", () => {
     Effect.gen(function* () {
       const { folder, root } = yield* freshRoot
       const before = filesBelow(folder).map((path) => [path, readFileSync(join(folder, path)).toString("base64")])
-      yield* verify(root, id, { deep: true })
+      yield* verify(root, id, { deep: true, remake })
       assert.deepStrictEqual(
         filesBelow(folder).map((path) => [path, readFileSync(join(folder, path)).toString("base64")]),
         before
@@ -153,8 +168,33 @@ describe("verify", () => {
       const { derived } = yield* buildFrom(mini, below, { ...model, genes: renamed })
       assert.notStrictEqual(derived.files.get("sqlite")?.sha256, undefined)
       writeFileSync(join(folder, layout.sqlite), database)
-      const names = named((yield* verify(root, id, { deep: true })).problems)
+      const names = named((yield* verify(root, id, { deep: true, remake })).problems)
       assert.includeMembers(names, ["canonical-features", "checksum-mismatch", "lock"])
+    })
+  )
+
+  it.effect("finds that a dataset which is whole in itself is not what its inputs give", () =>
+    Effect.gen(function* () {
+      const model = goldenModel(mini)
+      const genes = model.genes.map((gene, i) => (i === 0 ? { ...gene, biotype: "lncRNA" } : gene))
+      // Sealed like any other: every digest, signature and sidecar is of the forged rows.
+      const { folder } = yield* buildFrom(mini, yield* temporaryFolder, { ...model, genes })
+      const root = yield* openBuildRoot(folder)
+      assert.deepStrictEqual((yield* verify(root, id, { deep: true })).problems, [])
+      const { problems, proven, unproven } = yield* verify(root, id, { deep: true, remake })
+      assert.deepStrictEqual(named(problems), ["not-remade"])
+      // All but gene_summary, its copy and its statistics.
+      assert.strictEqual(proven.find((p) => p.what === "tables")?.count, 8)
+      assert.isTrue(unproven.some(({ at }) => at === "tables"))
+      // Of a ruleset that tells how it read, it is an error: this one refuses such inputs.
+      const profile = { name: "plain", chosen: "evidence", rows: 0, matching: 0 } as const
+      const { folder: other } = yield* buildFrom(mini, yield* temporaryFolder, { ...model, genes, profile })
+      const forged = (yield* verify(yield* openBuildRoot(other), id, { deep: true, remake })).problems
+      assert.deepStrictEqual(
+        forged.map(({ name, at }) => [name, at]),
+        [["rederived", layout.gff3]]
+      )
+      assert.strictEqual(verifyFindings.rederived.severity, "error")
     })
   )
 
@@ -199,7 +239,7 @@ describe("verify", () => {
     Effect.gen(function* () {
       const { folder, root } = yield* freshRoot
       appendFileSync(join(folder, layout.fasta), ">extra\nACGT\n")
-      const problems = (yield* verify(root, id, { deep: true })).problems
+      const problems = (yield* verify(root, id, { deep: true, remake })).problems
       assert.isTrue(
         problems.some((p) => p.name === "fai-mismatch"),
         told(problems)
