@@ -70,8 +70,19 @@ const entryProblems = (entries: ReadonlyArray<CatalogEntry>): ReadonlyArray<stri
   return problems
 }
 
-/** Decodes a catalog's bytes: strict JSON, unknown fields refused, its rules kept, all problems at once. `path` is for the telling. */
-export const parseCatalog = (bytes: Uint8Array, path: string): Effect.Effect<ReadonlyArray<CatalogEntry>, CatalogInvalid> => {
+/** In the order of a catalog. */
+export const sortedEntries = (entries: ReadonlyArray<CatalogEntry>): ReadonlyArray<CatalogEntry> =>
+  entries.map(withoutEmpty).toSorted(compareEntries)
+
+/**
+ * Decodes a catalog's bytes: strict JSON, unknown fields refused, its rules kept, all problems at once. `path` is for the telling. With `sort`
+ * its order is put right instead of judged.
+ */
+export const parseCatalog = (
+  bytes: Uint8Array,
+  path: string,
+  { sort = false }: { readonly sort?: boolean } = {}
+): Effect.Effect<ReadonlyArray<CatalogEntry>, CatalogInvalid> => {
   const invalid = (problems: ReadonlyArray<string>) =>
     new CatalogInvalid({
       message: `${path} is not a catalog: ${problems.slice(0, 10).join("; ")}${problems.length > 10 ? "; …" : ""}`,
@@ -82,19 +93,23 @@ export const parseCatalog = (bytes: Uint8Array, path: string): Effect.Effect<Rea
   return decodeJson(Catalog, bytes, path).pipe(
     Effect.mapError((error) => invalid(error.problems)),
     Effect.flatMap(({ datasets }) => {
-      const problems = entryProblems(datasets)
-      return problems.length > 0 ? Effect.fail(invalid(problems)) : Effect.succeed(datasets.map(withoutEmpty))
+      const entries = sort ? sortedEntries(datasets) : datasets.map(withoutEmpty)
+      const problems = entryProblems(entries)
+      return problems.length > 0 ? Effect.fail(invalid(problems)) : Effect.succeed(entries)
     })
   )
 }
 
 /** Reads and judges a catalog file. Its bytes need not be canonical; what we write is. */
-export const validateCatalog = (path: string): Effect.Effect<ReadonlyArray<CatalogEntry>, CatalogInvalid | ArtifactUnreadable> =>
-  Effect.flatMap(readWhole(path, catalogBytes), (bytes) => parseCatalog(bytes, path))
+export const validateCatalog = (
+  path: string,
+  options: { readonly sort?: boolean } = {}
+): Effect.Effect<ReadonlyArray<CatalogEntry>, CatalogInvalid | ArtifactUnreadable> =>
+  Effect.flatMap(readWhole(path, catalogBytes), (bytes) => parseCatalog(bytes, path, options))
 
 /** The bytes of catalog.json. */
 export const catalogJson = (entries: ReadonlyArray<CatalogEntry>): string =>
-  canonicalJson({ model_version: "v1", datasets: entries.map(withoutEmpty).toSorted(compareEntries) })
+  canonicalJson({ model_version: "v1", datasets: sortedEntries(entries) })
 
 export const catalogPath = (store: ServingStore): string => `${store.path}/catalog.json`
 
@@ -142,7 +157,7 @@ export const entryOf = (id: DatasetId): CatalogEntry => ({
   sqlite_path: `${datasetFolder(id)}/${layout.sqlite}`
 })
 
-const valueOfEntry = (entry: CatalogEntry): string => sha256(canonicalJson(entry))
+export const valueOfEntry = (entry: CatalogEntry): string => sha256(canonicalJson(entry))
 
 /** The value that a promoted dataset's entry has, known before it is promoted. */
 export const entryValue = (id: DatasetId): string => valueOfEntry(entryOf(id))

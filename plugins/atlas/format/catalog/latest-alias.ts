@@ -9,8 +9,8 @@ import { appendEvent } from "../store/history.ts"
 import { type ServingStore, withStoreLock } from "../store/serving-store.ts"
 import { AliasNotPromoted, observeAlias } from "./alias.ts"
 import { catalogJson, entryIn, readCatalog } from "./catalog.ts"
-import type { StoreChangeOptions } from "./promote.ts"
 import { type AliasFailure, placeAlias } from "./set-alias.ts"
+import type { StoreChangeOptions } from "./swap.ts"
 
 /** `updated_at` is seconds since 1970 as text; `catalog_sha256` of the catalog's canonical text. */
 export const LatestAlias = Schema.Struct({
@@ -24,6 +24,12 @@ export const LatestAlias = Schema.Struct({
 })
 export type LatestAlias = typeof LatestAlias.Type
 
+/** What the program released as 0.2.1 writes (dataset contract §13): neither when nor under which catalog. */
+export const ReleasedLatestAlias = Schema.Struct({ dataset: DatasetParts, policy: Schema.Literal("promotion-gated") })
+
+/** By whom an alias of this program was written. */
+const writer = "atlas-dataset"
+
 /** `changed` is true if either alias was. */
 export interface LatestAliasUpdated {
   readonly path: string
@@ -35,14 +41,33 @@ const pathOf = (store: ServingStore): string => `${store.path}/latest.alias.json
 const readLatest = (store: ServingStore) =>
   Effect.gen(function* () {
     const bytes = yield* Effect.result(readWhole(pathOf(store), 65_536))
-    if (Result.isFailure(bytes)) return { before: null, alias: undefined }
+    if (Result.isFailure(bytes)) return { before: null, alias: undefined, released: undefined }
     const alias = yield* Effect.result(decodeJson(LatestAlias, bytes.success, pathOf(store)))
-    return { before: sha256(bytes.success), alias: Result.isSuccess(alias) ? alias.success : undefined }
+    const released = yield* Effect.result(decodeJson(ReleasedLatestAlias, bytes.success, pathOf(store)))
+    return {
+      before: sha256(bytes.success),
+      alias: Result.isSuccess(alias) ? alias.success : undefined,
+      released: Result.isSuccess(released) ? released.success : undefined
+    }
   })
+
+/** Where the store's one `latest` points; null where it is not there or says nothing. `ours` if this program wrote it. */
+export interface ObservedLatest {
+  readonly there: boolean
+  readonly dataset: DatasetParts | null
+  readonly ours: boolean
+}
+
+export const observeLatest = (store: ServingStore): Effect.Effect<ObservedLatest> =>
+  Effect.map(readLatest(store), ({ before, alias, released }) => ({
+    there: before !== null,
+    dataset: (alias ?? released)?.dataset ?? null,
+    ours: alias?.updated_by === writer
+  }))
 
 /** Whether the store's one `latest` points to a dataset. */
 export const isLatest = (store: ServingStore, id: DatasetId): Effect.Effect<boolean> =>
-  Effect.map(readLatest(store), ({ alias }) => alias !== undefined && sameDataset(alias.dataset, id))
+  Effect.map(observeLatest(store), ({ dataset }) => dataset !== null && sameDataset(dataset, id))
 
 /** Points it to `id` under the catalog of that digest, for who holds the store's lock; true if it did not. */
 export const placeLatest = (store: ServingStore, id: DatasetId, catalogSha256: string, { actor, because }: StoreChangeOptions) =>
@@ -59,7 +84,7 @@ export const placeLatest = (store: ServingStore, id: DatasetId, catalogSha256: s
       dataset: { release: id.release, species: id.species, assembly: id.assembly },
       policy: "promotion-gated",
       updated_at: String(Math.floor((yield* Clock.currentTimeMillis) / 1000)),
-      updated_by: "atlas-dataset",
+      updated_by: writer,
       catalog_sha256: catalogSha256
     }
     const text = canonicalJson(latest)

@@ -6,15 +6,15 @@ import { Effect, Schema } from "effect"
 import { type ErrorDocs, Told } from "atlas-run/plugin"
 import { sha256 } from "../artifact/sha256.ts"
 import { canonicalId, type DatasetId, datasetId, DatasetIdInvalid, sameDataset } from "../dataset-id.ts"
-import { removeTemporaries, syncDirectory } from "../durable.ts"
+import { syncDirectory } from "../durable.ts"
 import { appendEvent } from "../store/history.ts"
 import { lastEvent } from "../store/last-events.ts"
 import { type ServingStore, withStoreLock } from "../store/serving-store.ts"
 import { AliasNotPromoted, aliasesTo } from "./alias.ts"
-import { catalogJson, catalogPath, entryIn, readCatalog, type StoreCatalog } from "./catalog.ts"
+import { catalogJson, catalogPath, entryIn, type StoreCatalog } from "./catalog.ts"
 import { isLatest, placeLatest, takeLatest } from "./latest-alias.ts"
-import { CatalogChanged, type StoreChangeOptions, swapCatalog } from "./promote.ts"
 import { aliasErrors, placeAlias, takeAlias } from "./set-alias.ts"
+import { CatalogChanged, type CatalogChangeOptions, expectCatalog, openCatalog, swapCatalog } from "./swap.ts"
 
 export class NotPromoted extends Schema.TaggedError<NotPromoted>()("NotPromoted", { ...Told, dataset: Schema.String }) {
   static readonly docs: ErrorDocs = {
@@ -36,7 +36,7 @@ export class AliasInUse extends Schema.TaggedError<AliasInUse>()("AliasInUse", {
   }
 }
 
-export interface RollbackOptions extends StoreChangeOptions {
+export interface RollbackOptions extends CatalogChangeOptions {
   /** What becomes of aliases that point to it: they move to another release of its species and assembly, or go. Without it, refused. */
   readonly aliases?: { readonly moveTo: string } | "remove" | undefined
 }
@@ -63,19 +63,31 @@ const destination = (id: DatasetId, release: string, catalog: StoreCatalog) =>
     return yield* new AliasNotPromoted({ message: `aliases cannot point to ${dataset}: ${why}`, alias: "", dataset })
   })
 
-/** Moves or removes all that points to `id`. `after` is the digest of the catalog without it. */
-const clearAliases = (store: ServingStore, id: DatasetId, catalog: StoreCatalog, after: string, options: RollbackOptions) =>
+/** All that points to a dataset; `names` as people read them, `latest.alias.json` for the store's one. */
+const pointers = (store: ServingStore, id: DatasetId) =>
   Effect.gen(function* () {
     const cells = yield* aliasesTo(store, id)
     const latest = yield* isLatest(store, id)
-    const names = [...cells.map(({ name }) => name), ...(latest ? ["latest.alias.json"] : [])]
+    return { cells, latest, names: [...cells.map(({ name }) => name), ...(latest ? ["latest.alias.json"] : [])] }
+  })
+
+const inUse = (store: ServingStore, id: DatasetId, names: ReadonlyArray<string>) => {
+  const dataset = canonicalId(id)
+  const message = `${dataset} stays in the catalog: ${names.join(" and ")} ${names.length === 1 ? "points" : "point"} to it`
+  return new AliasInUse({ message, where: { path: catalogPath(store) }, dataset, aliases: names })
+}
+
+/** Fails with `AliasInUse` if anything points to a dataset. */
+export const notInUse = (store: ServingStore, id: DatasetId) =>
+  Effect.flatMap(pointers(store, id), ({ names }) => (names.length === 0 ? Effect.void : Effect.fail(inUse(store, id, names))))
+
+/** Moves or removes all that points to `id`. `after` is the digest of the catalog without it. */
+const clearAliases = (store: ServingStore, id: DatasetId, catalog: StoreCatalog, after: string, options: RollbackOptions) =>
+  Effect.gen(function* () {
+    const { cells, latest, names } = yield* pointers(store, id)
     if (names.length === 0) return names
     const { aliases } = options
-    if (aliases === undefined) {
-      const dataset = canonicalId(id)
-      const message = `${dataset} stays in the catalog: ${names.join(" and ")} ${names.length === 1 ? "points" : "point"} to it`
-      return yield* new AliasInUse({ message, where: { path: catalogPath(store) }, dataset, aliases: names })
-    }
+    if (aliases === undefined) return yield* inUse(store, id, names)
     if (aliases === "remove") {
       for (const cell of cells) yield* takeAlias(store, cell, id, options)
       if (latest) yield* takeLatest(store, id, options)
@@ -95,26 +107,27 @@ export const takeEntry = (store: ServingStore, id: DatasetId, action: "rollback"
   Effect.gen(function* () {
     const { actor, because } = options
     const dataset = canonicalId(id)
-    yield* removeTemporaries(store.path)
-    const catalog = yield* readCatalog(store)
+    const catalog = yield* openCatalog(store)
     const entry = entryIn(catalog, id)
-    const text = catalogJson(catalog.entries.filter((one) => !sameDataset(one.dataset, id)))
+    const rest = catalog.entries.filter((one) => !sameDataset(one.dataset, id))
+    const after = sha256(catalogJson(rest))
     if (entry.state === "absent") {
       const last = yield* lastEvent(store, { cell: "entry", dataset: id })
       if (action === "rollback" && last === undefined) {
         const message = `${dataset} is not in the catalog of ${store.path}`
         return yield* new NotPromoted({ message, where: { path: catalogPath(store) }, dataset })
       }
-      const aliases = yield* clearAliases(store, id, catalog, sha256(text), options)
+      const aliases = yield* clearAliases(store, id, catalog, after, options)
       const told = last?.after === null && (action === "rollback" || last.action === "retire")
       // The run that did it may have been killed before its fsync.
       if (told) yield* syncDirectory(store.path)
       else yield* appendEvent(store, { action, actor, because, dataset: id, before: null, after: null })
       return { dataset: id, changed: !told || aliases.length > 0, aliases, catalog_sha256: catalog.sha256 } satisfies RolledBack
     }
-    const aliases = yield* clearAliases(store, id, catalog, sha256(text), options)
+    yield* expectCatalog(store, catalog, options)
+    const aliases = yield* clearAliases(store, id, catalog, after, options)
     yield* appendEvent(store, { action, actor, because, dataset: id, before: entry.value, after: null })
-    const written = yield* swapCatalog(store, catalog.sha256, text)
+    const written = yield* swapCatalog(store, catalog.sha256, rest)
     return { dataset: id, changed: true, aliases, catalog_sha256: written.sha256 } satisfies RolledBack
   })
 

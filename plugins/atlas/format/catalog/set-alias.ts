@@ -2,11 +2,11 @@
 import { dirname } from "node:path"
 import { Effect } from "effect"
 import { layout } from "../artifact/layout.ts"
-import { canonicalId, type DatasetId } from "../dataset-id.ts"
+import { canonicalId, type DatasetId, type DatasetParts } from "../dataset-id.ts"
 import { durableReplace, makeDirectory, remove, removeTemporaries, syncDirectory } from "../durable.ts"
 import { hashPlainFile } from "../store/copy.ts"
+import { storeErrors } from "../store/failures.ts"
 import { appendEvent } from "../store/history.ts"
-import { storeErrors } from "../store/publish.ts"
 import { publishedFolder, type ServingStore, withStoreLock } from "../store/serving-store.ts"
 import {
   type AliasCell,
@@ -21,7 +21,7 @@ import {
   observeAlias
 } from "./alias.ts"
 import { CatalogInvalid, entryIn, readCatalog } from "./catalog.ts"
-import type { StoreChangeOptions } from "./promote.ts"
+import type { StoreChangeOptions } from "./swap.ts"
 
 export interface SetAliasOptions extends StoreChangeOptions {
   /** What the alias must be now, as its value or as `aliasText` gives it, null for absent; whatever it is if not given. */
@@ -97,7 +97,7 @@ export const setAlias = (
   )
 
 /** Removes an alias that points to `id`, for who holds the store's lock; a project that owns it takes it as held. */
-export const takeAlias = (store: ServingStore, cell: AliasCell, id: DatasetId, { actor, because }: StoreChangeOptions) =>
+export const takeAlias = (store: ServingStore, cell: AliasCell, id: DatasetParts, { actor, because }: StoreChangeOptions) =>
   Effect.gen(function* () {
     const path = aliasPath(store, cell)
     const live = yield* observeAlias(store, cell)
@@ -107,3 +107,26 @@ export const takeAlias = (store: ServingStore, cell: AliasCell, id: DatasetId, {
     yield* remove(path)
     yield* syncDirectory(dirname(path))
   })
+
+/** Removes an alias, by compare-and-swap under the store's lock; a project that owns it takes it as held. Idempotent. */
+export const removeAlias = (
+  store: ServingStore,
+  cell: AliasCell,
+  options: SetAliasOptions = {}
+): Effect.Effect<{ readonly before: string | null; readonly changed: boolean }, AliasFailure> =>
+  Effect.andThen(
+    namedAlias(cell),
+    withStoreLock(
+      store,
+      Effect.gen(function* () {
+        const live = yield* observeAlias(store, cell)
+        if (live.state === "absent") return { before: null, changed: false }
+        yield* expectAlias(store, cell, options.expected)
+        // Of a file that is no alias the history can tell its kind alone.
+        const id = live.dataset ?? { release: "", species: cell.species, assembly: cell.assembly }
+        yield* takeAlias(store, cell, id, options)
+        return { before: live.value, changed: true }
+      }),
+      options.lock
+    )
+  )

@@ -4,6 +4,7 @@
  */
 import { Effect, Result, Schema } from "effect"
 import { decodeJson } from "../artifact/json-file.ts"
+import { type Provenance, writesAtIngest } from "../artifact/dialect.ts"
 import { bundleRoles, inventoryRoles, layout, type Role } from "../artifact/layout.ts"
 import { Manifest } from "../artifact/manifest.ts"
 import { manifestLockJson } from "../artifact/manifest-lock.ts"
@@ -40,18 +41,22 @@ const EvidenceBundle = Schema.Struct({
   files: Schema.Record(Schema.String, Schema.String)
 })
 
-/** Digests of all files that are there, and the bytes of the three that name others. */
+/** What of it is published of a dataset: what its writer makes, and the lock, which publish makes where ingest did not. */
+export const publishedRolesOf = (provenance: Provenance): ReadonlyArray<Role> =>
+  publishedRoles.filter((role) => role === "lock" || writesAtIngest(provenance, role))
+
+/** Digests of all files that are there, and the bytes of those that name others; a dataset of the dialect `released` has no bundle and inventory. */
 export interface Chain {
   readonly digests: ReadonlyMap<Role, FileDigest>
   readonly manifest: Uint8Array
-  readonly bundle: Uint8Array
-  readonly inventory: Uint8Array
+  readonly bundle: Uint8Array | undefined
+  readonly inventory: Uint8Array | undefined
 }
 
 const decoded = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, bytes: Uint8Array, path: string) =>
   Effect.result(decodeJson(schema, bytes, path))
 
-const inventoryProblems = (manifest: Manifest, { digests, inventory: bytes }: Chain) =>
+const inventoryProblems = (manifest: Manifest, digests: Chain["digests"], bytes: Uint8Array) =>
   Effect.gen(function* () {
     const document = yield* decoded(ArtifactInventory, bytes, layout.inventory)
     if (Result.isFailure(document)) return document.failure.problems.map((message) => ({ path: layout.inventory, message }))
@@ -72,7 +77,7 @@ const inventoryProblems = (manifest: Manifest, { digests, inventory: bytes }: Ch
     return problems
   })
 
-const bundleProblems = (manifest: Manifest, { digests, bundle: bytes }: Chain) =>
+const bundleProblems = (manifest: Manifest, digests: Chain["digests"], bytes: Uint8Array) =>
   Effect.gen(function* () {
     const document = yield* decoded(EvidenceBundle, bytes, layout.bundle)
     if (Result.isFailure(document)) return document.failure.problems.map((message) => ({ path: layout.bundle, message }))
@@ -114,6 +119,7 @@ export const followChain = (
     }
     expect("manifest", sha256(chain.manifest), "the manifest that was read")
     expect("sqlite", checksums.sqlite_sha256, layout.manifest)
+    expect("gff3", checksums.gff3_sha256, layout.manifest)
     expect("fasta", checksums.fasta_sha256, layout.manifest)
     expect("fai", checksums.fai_sha256, layout.manifest)
     const lock = manifestLockJson({ manifest_sha256: sha256(chain.manifest), sqlite_sha256: checksums.sqlite_sha256 })
@@ -122,7 +128,8 @@ export const followChain = (
       problems.push({ path: layout.lock, message: `does not name the bytes of ${layout.manifest} and ${layout.sqlite}` })
     const report = chain.digests.get("qcReport")
     if (report !== undefined) expect("qc", report.sha256, layout.qcReport)
-    problems.push(...(yield* bundleProblems(manifest, chain)))
-    problems.push(...(yield* inventoryProblems(manifest, chain)))
+    const { digests, bundle, inventory } = chain
+    if (bundle !== undefined) problems.push(...(yield* bundleProblems(manifest, digests, bundle)))
+    if (inventory !== undefined) problems.push(...(yield* inventoryProblems(manifest, digests, inventory)))
     return { manifest, problems }
   })

@@ -13,12 +13,12 @@ import { DatasetParts } from "../dataset-id.ts"
 import { durableCreate, type FileTaken, type IoDurability, ioDurability, makeDirectory } from "../durable.ts"
 import { privateFolder, type ServingStore } from "./serving-store.ts"
 
-export const StoreAction = Schema.Literals(["publish", "promote", "alias", "latest-alias", "rollback", "retire"])
+export const StoreAction = Schema.Literals(["publish", "promote", "alias", "latest-alias", "rollback", "retire", "embargo"])
 export type StoreAction = typeof StoreAction.Type
 
 /**
  * `at` is ISO UTC; `before` and `after` are values of the cell, null where absent; `previous` is the sha256 of event n - 1's bytes.
- * An alias that was removed has `after` null, and the dataset it pointed to.
+ * An alias that was removed has `after` null, and the dataset it pointed to. Of an embargo they are days, null where there is none.
  */
 export const StoreEvent = Schema.Struct({
   atlas: Schema.Literal("store-event/1"),

@@ -6,9 +6,9 @@ import { canonicalId, type DatasetParts } from "../dataset-id.ts"
 import { eventNumbers, type HistoryUnreadable, readEvent, type StoreEvent } from "./history.ts"
 import type { ServingStore } from "./serving-store.ts"
 
-/** A place in a store: a dataset's folder, its catalog entry, or an alias of a species and assembly. */
+/** A place in a store: a dataset's folder, its catalog entry, its embargo, or an alias of a species and assembly. */
 export type StoreCell =
-  | { readonly cell: "dataset" | "entry"; readonly dataset: DatasetParts }
+  | { readonly cell: "dataset" | "entry" | "embargo"; readonly dataset: DatasetParts }
   | { readonly cell: "alias"; readonly name: string; readonly species: string; readonly assembly: string }
 
 const aliasKey = (name: string, { species, assembly }: { readonly species: string; readonly assembly: string }): string =>
@@ -31,6 +31,8 @@ const keysOf = ({ action, dataset, alias }: StoreEvent): ReadonlyArray<string> =
       return [`entry ${id}`, `life ${id}`]
     case "alias":
       return alias === undefined ? [] : [aliasKey(alias, dataset)]
+    case "embargo":
+      return [`embargo ${id}`]
     case "latest-alias":
       return []
   }

@@ -8,7 +8,10 @@ import { ManifestLock } from "../artifact/manifest-lock.ts"
 import { ArtifactUnreadable, type FileDigest, isSha256, sha256, unreadable } from "../artifact/sha256.ts"
 import { canonicalJson } from "../canonical-json.ts"
 import { canonicalId, type DatasetId, sameDataset } from "../dataset-id.ts"
-import { followChain, type Problem, publishedRoles } from "./chain.ts"
+import { provenanceOf } from "../artifact/dialect.ts"
+import { Manifest } from "../artifact/manifest.ts"
+import { foreignIn, lookAtPublished, type Quirk } from "../reference/published.ts"
+import { followChain, type Problem, publishedRoles, publishedRolesOf } from "./chain.ts"
 import { hashPlainFile } from "./copy.ts"
 import { immutablePath, immutableRelease, inventoryPath, type PublishedFile, StoreInventory } from "./inventory.ts"
 import { publishedFolder, type ServingStore } from "./serving-store.ts"
@@ -19,7 +22,13 @@ import { publishedFolder, type ServingStore } from "./serving-store.ts"
  */
 export type ObservedDataset =
   | { readonly state: "absent" }
-  | { readonly state: "present"; readonly value: string; readonly files: ReadonlyArray<PublishedFile> }
+  | {
+      readonly state: "present"
+      readonly value: string
+      readonly files: ReadonlyArray<PublishedFile>
+      /** What is known of a dataset that another program published; none of one that we did. */
+      readonly quirks: ReadonlyArray<Quirk>
+    }
   | { readonly state: "damaged"; readonly value: string | null; readonly problems: ReadonlyArray<Problem> }
 
 export interface ObserveOptions<E = never, R = never> {
@@ -108,13 +117,21 @@ export const observePublished = <E = never, R = never>(
   store: ServingStore,
   id: DatasetId,
   options: ObserveOptions<E, R> = {}
+): Effect.Effect<ObservedDataset, ArtifactUnreadable | E, R> => observeFolder(publishedFolder(store, id), id, options)
+
+/** The same for a dataset's folder wherever it lies. One without inventory is looked at as its writer published it, if that was not this program. */
+export const observeFolder = <E = never, R = never>(
+  folder: string,
+  id: DatasetId,
+  options: ObserveOptions<E, R> = {}
 ): Effect.Effect<ObservedDataset, ArtifactUnreadable | E, R> =>
   Effect.gen(function* () {
-    const folder = publishedFolder(store, id)
     const sizes = yield* listFiles(folder)
     if (sizes === undefined || sizes.size === 0) return { state: "absent" as const }
-    const { inventory, problems: found } = yield* readInventory(folder, id)
+    const foreign = sizes.has(inventoryPath) ? undefined : yield* foreignIn(folder)
+    const { inventory, problems: found } = foreign === undefined ? yield* readInventory(folder, id) : { inventory: undefined, problems: [] }
     const problems: Array<Problem> = [...found]
+    if (foreign === undefined && !sizes.has(inventoryPath)) problems.push(...(yield* manifestDamage(folder)))
     const digests = new Map<string, FileDigest>()
     const listed = new Map(inventory?.files.map((file) => [file.path, file] as const))
     for (const [path, bytes] of sizes) {
@@ -139,29 +156,51 @@ export const observePublished = <E = never, R = never>(
       else if (digest !== undefined && digest.sha256 !== expected)
         problems.push({ path, message: `has sha256 ${digest.sha256}, ${expected} was published` })
     }
-    if (problems.length === 0) problems.push(...(yield* chainProblems(folder, id, digests)))
+    const seen = foreign === undefined ? undefined : yield* lookAtPublished(folder, id, foreign, digests)
+    if (seen !== undefined) problems.push(...seen.problems)
+    else if (problems.length === 0) problems.push(...(yield* chainProblems(folder, id, digests)))
     if (problems.length > 0) return { state: "damaged" as const, value: yield* recordedValue(folder, inventory), problems }
     return {
       state: "present" as const,
       value: digests.get(layout.manifest)?.sha256 ?? "",
-      files: [...digests].map(([path, digest]) => ({ path, ...digest })).toSorted((a, b) => (a.path < b.path ? -1 : 1))
+      files: [...digests].map(([path, digest]) => ({ path, ...digest })).toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+      quirks: seen?.quirks ?? []
     }
   })
+
+const decodedManifest = (folder: string) =>
+  Effect.result(
+    Effect.flatMap(readWhole(join(folder, layout.manifest), documentBytes), (bytes) => decodeJson(Manifest, bytes, layout.manifest))
+  )
+
+/** Why the manifest does not read, where it is there. */
+const manifestDamage = (folder: string): Effect.Effect<ReadonlyArray<Problem>> =>
+  Effect.map(decodedManifest(folder), (manifest) =>
+    Result.isFailure(manifest) && manifest.failure._tag === "JsonFileInvalid"
+      ? manifest.failure.problems.map((message) => ({ path: layout.manifest, message }))
+      : []
+  )
+
+/** What must be there of the dataset that the manifest is of; all where it does not read. */
+const rolesOf = (folder: string) =>
+  Effect.map(decodedManifest(folder), (manifest) =>
+    Result.isSuccess(manifest) ? publishedRolesOf(provenanceOf(manifest.success)) : publishedRoles
+  )
 
 /** An inventory says what was there; the manifest says what must be. */
 const chainProblems = (folder: string, id: DatasetId, files: ReadonlyMap<string, FileDigest>) =>
   Effect.gen(function* () {
     const problems: Array<Problem> = []
     const digests = new Map<Role, FileDigest>()
-    for (const role of publishedRoles) {
+    for (const role of yield* rolesOf(folder)) {
       const digest = files.get(layout[role])
       if (digest === undefined) problems.push({ path: layout[role], message: "is missing" })
       else digests.set(role, digest)
     }
     if (problems.length > 0) return problems
     const manifestBytes = yield* readWhole(join(folder, layout.manifest), documentBytes)
-    const bundle = yield* readWhole(join(folder, layout.bundle), documentBytes)
-    const inventory = yield* readWhole(join(folder, layout.inventory), documentBytes)
+    const read = (role: Role) => (digests.has(role) ? readWhole(join(folder, layout[role]), documentBytes) : Effect.succeed(undefined))
+    const [bundle, inventory] = [yield* read("bundle"), yield* read("inventory")]
     const followed = yield* followChain({ digests, manifest: manifestBytes, bundle, inventory })
     problems.push(...followed.problems)
     if (followed.manifest !== undefined) {

@@ -1,5 +1,6 @@
 /** Publishing: a build root's files become an immutable dataset of a store by the rename of one staged folder. */
 import { randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Effect, Result, Schema } from "effect"
@@ -8,14 +9,20 @@ import type { BuildRoot } from "../build-root.ts"
 import { decodeJson, readWhole } from "../artifact/json-file.ts"
 import { layout, type Role } from "../artifact/layout.ts"
 import { Manifest } from "../artifact/manifest.ts"
-import { ArtifactUnreadable, type FileDigest, sha256 } from "../artifact/sha256.ts"
+import { manifestLockJson } from "../artifact/manifest-lock.ts"
+import { provenanceOf, writesAtIngest } from "../artifact/dialect.ts"
+import { readCreatedBy } from "../artifact/gene-summary-contract.ts"
+import { type ArtifactUnreadable, type FileDigest, sha256 } from "../artifact/sha256.ts"
+import type { Day } from "../catalog/day.ts"
+import { placeEmbargo } from "../catalog/embargo.ts"
 import { canonicalId, type DatasetId, isDatasetId, sameDataset } from "../dataset-id.ts"
-import { change, FileTaken, IoDurability, makeDirectory, remove, syncDirectory, writeNew } from "../durable.ts"
-import { followChain, type Problem, publishedRoles } from "./chain.ts"
+import { change, makeDirectory, remove, syncDirectory, writeNew } from "../durable.ts"
+import { followChain, type Problem, publishedRolesOf } from "./chain.ts"
 import { copyHashed, hashPlainFile } from "./copy.ts"
-import { appendEvent, HistoryUnreadable } from "./history.ts"
+import { storeErrors } from "./failures.ts"
+import { appendEvent } from "./history.ts"
 import { immutablePath, immutableRelease, inventoryPath, type PublishedFile, storeInventory } from "./inventory.ts"
-import { LockBusy, type LockOptions, LockUnusable } from "./lock.ts"
+import type { LockOptions } from "./lock.ts"
 import { type ObserveOptions, observePublished } from "./observe.ts"
 import { publishedFolder, type ServingStore, withDatasetLock, withStoreLock } from "./serving-store.ts"
 import { stageOf, sweepStages } from "./stage.ts"
@@ -66,6 +73,10 @@ export interface Published {
 export interface PublishOptions<E = never, R = never> extends ObserveOptions<E, R> {
   /** Who publishes, for the history; the login name if not given. */
   readonly actor?: string | undefined
+  /** Why, for the history. */
+  readonly because?: string | undefined
+  /** The first day, UTC, on which it may be promoted, recorded before it is published; the recorded one stays if not given. */
+  readonly embargoUntil?: Day | undefined
   readonly lock?: LockOptions
   /** The manifest's digest as it was verified: a root that changed since is refused. */
   readonly expected?: string | undefined
@@ -89,15 +100,29 @@ const datasetOf = (root: BuildRoot) =>
     const folder = root.folderParts
     if (folder !== undefined && !sameDataset(folder, dataset))
       return yield* bad([`is of ${canonicalId(dataset)}, but lies in the folder of ${canonicalId(folder)}`])
-    return { dataset, value: sha256(bytes) }
+    const provenance = provenanceOf(manifest, yield* readCreatedBy(root.file("sqlite")))
+    const there = existsSync(root.file("lock")) || writesAtIngest(provenance, "lock")
+    return { dataset, value: sha256(bytes), roles: publishedRolesOf(provenance).filter((role) => role !== "lock" || there) }
   })
 
+/** What of a root is published: its digest, and the files that its writer made (a missing lock is made, as the reference's publish does). */
+interface Source {
+  readonly dataset: DatasetId
+  readonly value: string
+  readonly roles: ReadonlyArray<Role>
+}
+
 /** Takes each published file of the root by `take` and judges them together: the problems are all told at once. */
-const gather = <E, R>(root: BuildRoot, base: string, take: (role: Role) => Effect.Effect<FileDigest, E | ArtifactUnreadable, R>) =>
+const gather = <E, R>(
+  root: BuildRoot,
+  base: string,
+  roles: ReadonlyArray<Role>,
+  take: (role: Role) => Effect.Effect<FileDigest, E | ArtifactUnreadable, R>
+) =>
   Effect.gen(function* () {
     const digests = new Map<Role, FileDigest>()
     const problems: Array<Problem> = []
-    for (const role of publishedRoles) {
+    for (const role of roles) {
       const digest = yield* Effect.result(take(role))
       if (Result.isSuccess(digest)) digests.set(role, digest.success)
       else if ((digest.failure as { readonly _tag?: unknown })._tag === "ArtifactUnreadable")
@@ -105,9 +130,9 @@ const gather = <E, R>(root: BuildRoot, base: string, take: (role: Role) => Effec
       else return yield* Effect.fail(digest.failure as E)
     }
     if (problems.length > 0) return yield* refused(root, problems)
+    const read = (role: Role) => (digests.has(role) ? readWhole(join(base, layout[role]), documentBytes) : Effect.succeed(undefined))
     const manifest = yield* readWhole(join(base, layout.manifest), documentBytes)
-    const bundle = yield* readWhole(join(base, layout.bundle), documentBytes)
-    const inventory = yield* readWhole(join(base, layout.inventory), documentBytes)
+    const [bundle, inventory] = [yield* read("bundle"), yield* read("inventory")]
     const followed = yield* followChain({ digests, manifest, bundle, inventory })
     if (followed.problems.length > 0 || followed.manifest === undefined) return yield* refused(root, followed.problems)
     return { digests, manifest: followed.manifest }
@@ -116,13 +141,17 @@ const gather = <E, R>(root: BuildRoot, base: string, take: (role: Role) => Effec
 const writeText = (path: string, text: string) => writeNew(path, (sink) => sink.write(Buffer.from(text)))
 
 /** Copies everything into the stage, durably, and judges the copies. */
-const fill = (stage: string, root: BuildRoot, dataset: DatasetId, value: string) =>
+const fill = (stage: string, root: BuildRoot, { dataset, value, roles }: Source) =>
   Effect.gen(function* () {
     for (const folder of [stage, join(stage, "derived"), join(stage, "inputs")])
       yield* change("mkdir", folder, () => fs.mkdir(folder, { mode: 0o755 }))
-    const { digests, manifest } = yield* gather(root, stage, (role) => copyHashed(root.file(role), join(stage, layout[role])))
+    const { digests, manifest } = yield* gather(root, stage, roles, (role) => copyHashed(root.file(role), join(stage, layout[role])))
     if (digests.get("manifest")?.sha256 !== value)
       return yield* refused(root, [{ path: layout.manifest, message: "changed while it was published" }])
+    if (!digests.has("lock")) {
+      const lock = manifestLockJson({ manifest_sha256: value, sqlite_sha256: manifest.checksums.sqlite_sha256 })
+      digests.set("lock", yield* writeText(join(stage, layout.lock), lock))
+    }
     const marker = immutableRelease(dataset, value, manifest.checksums.sqlite_sha256)
     const files: ReadonlyArray<PublishedFile> = [
       ...[...digests].map(([role, digest]) => ({ path: layout[role], ...digest })),
@@ -139,7 +168,10 @@ const commit = (store: ServingStore, stage: string, dataset: DatasetId, value: s
     store,
     Effect.gen(function* () {
       const final = publishedFolder(store, dataset)
-      yield* appendEvent(store, { action: "publish", actor: options.actor, dataset, before: null, after: value })
+      const { actor, because, embargoUntil } = options
+      // First, so that it is never there without its embargo.
+      if (embargoUntil !== undefined) yield* placeEmbargo(store, dataset, embargoUntil, options)
+      yield* appendEvent(store, { action: "publish", actor, because, dataset, before: null, after: value })
       // What is absent may be a tree of empty folders, which a rename does not replace.
       yield* change("remove", final, () => removeEmptyFolders(final))
       yield* Effect.uninterruptible(
@@ -158,7 +190,7 @@ const removeEmptyFolders = async (top: string): Promise<void> => {
   for (const folder of folders.toSorted((a, b) => b.length - a.length)) await fs.rmdir(folder)
 }
 
-const samePublished = <E, R>(store: ServingStore, root: BuildRoot, dataset: DatasetId, value: string, options: PublishOptions<E, R>) =>
+const samePublished = <E, R>(store: ServingStore, root: BuildRoot, { dataset, value, roles }: Source, options: PublishOptions<E, R>) =>
   Effect.gen(function* () {
     const live = yield* observePublished(store, dataset, options)
     if (live.state === "absent") return undefined
@@ -176,16 +208,12 @@ const samePublished = <E, R>(store: ServingStore, root: BuildRoot, dataset: Data
       const message = `${name} is damaged in the store: ${toldProblems(live.problems)}`
       return yield* new PublishedDamaged({ message, where, dataset: name, problems: live.problems })
     }
-    yield* gather(root, root.path, (role) => hashPlainFile(root.file(role)))
+    yield* gather(root, root.path, roles, (role) => hashPlainFile(root.file(role)))
     // The run that published it may have been killed between its rename and its fsync.
     yield* makeDirectory(dirname(publishedFolder(store, dataset)), store.path)
     yield* syncDirectory(dirname(publishedFolder(store, dataset)))
     return { dataset, value, changed: false, files: live.files }
   })
-
-/** What any change of a store may fail with. */
-export const storeErrors = [ArtifactUnreadable, IoDurability, FileTaken, HistoryUnreadable, LockBusy, LockUnusable] as const
-export type StoreFailure = InstanceType<(typeof storeErrors)[number]>
 
 export const publishErrors = [PublishConflict, PublishRefused, PublishedDamaged, ...storeErrors] as const
 export type PublishFailure = InstanceType<(typeof publishErrors)[number]>
@@ -200,7 +228,8 @@ export const publish = <E = never, R = never>(
   options: PublishOptions<E, R> = {}
 ): Effect.Effect<Published, PublishFailure | E, R> =>
   Effect.gen(function* () {
-    const { dataset, value } = yield* datasetOf(root)
+    const source = yield* datasetOf(root)
+    const { dataset, value } = source
     if (options.expected !== undefined && options.expected !== value)
       return yield* refused(root, [{ path: layout.manifest, message: "is not the manifest that was verified" }])
     return yield* withDatasetLock(
@@ -208,12 +237,16 @@ export const publish = <E = never, R = never>(
       dataset,
       Effect.gen(function* () {
         yield* sweepStages(store, dataset)
-        const before = yield* samePublished(store, root, dataset, value, options)
-        if (before !== undefined) return before
+        const before = yield* samePublished(store, root, source, options)
+        if (before !== undefined) {
+          const { embargoUntil } = options
+          if (embargoUntil !== undefined) yield* withStoreLock(store, placeEmbargo(store, dataset, embargoUntil, options), options.lock)
+          return before
+        }
         const stage = stageOf(store, dataset, randomBytes(8).toString("hex"))
         yield* makeDirectory(dirname(stage), store.path)
         return yield* Effect.gen(function* () {
-          const files = yield* fill(stage, root, dataset, value)
+          const files = yield* fill(stage, root, source)
           yield* commit(store, stage, dataset, value, options)
           return { dataset, value, changed: true, files }
         }).pipe(Effect.onError(() => Effect.ignore(remove(stage))))
