@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import { measureAll, missingTools, tablesOf } from "./dataset-counts.ts"
 import { pages, repository } from "./pages.ts"
 
 const oracles = join(repository, "..", "shared", "data", "oracles.json")
@@ -30,6 +31,33 @@ const rows = (): ReadonlyMap<string, ReadonlyArray<string>> => {
 }
 
 const told = (n: number | undefined): string => (n === undefined ? "–" : String(n))
+
+const missing = absent ? [] : missingTools()
+if (missing.length > 0) console.warn(`SKIPPED: no ${missing.join(", ")} here, so the tables of all datasets are not made again`)
+
+describe.skipIf(absent || missing.length > 0)("the tables of all datasets", () => {
+  it("are what the programs say now, and ours counts what theirs count", async () => {
+    const all = await measureAll()
+    for (const { id, genes, transcripts, exons, cds, cdsRows, collection, fai } of all) {
+      assert.strictEqual(genes.ours, (genes.ontology ?? 0) + genes.inferred, `${id}: genes`)
+      if (genes.genometools !== null) assert.strictEqual(genes.ofTypeGene, genes.genometools, `${id}: genes of type gene`)
+      if (transcripts.gffread !== null)
+        assert.strictEqual(
+          transcripts.ours - transcripts.onlyOurs,
+          (transcripts.gffread ?? 0) - transcripts.onlyTheirs,
+          `${id}: transcripts`
+        )
+      // 26 rows of SGD are of a type that is_a exon; one CDS of Ensembl's is of a gene segment without a gene.
+      if (exons.genometools !== null) assert.strictEqual(exons.ours - (id.includes("SGD") ? 26 : 0), exons.genometools, `${id}: exons`)
+      if (cds.genometools !== null) assert.strictEqual(cds.ours + (id.includes("ensembl") ? 1 : 0), cds.genometools, `${id}: CDS`)
+      assert.strictEqual(cdsRows.ours, cdsRows.ontology, `${id}: CDS rows`)
+      assert.strictEqual(collection.ours, collection.oracle, `${id}: sequence collection`)
+      assert.strictEqual(fai.ours, fai.samtools, `${id}: index`)
+    }
+    const page = readFileSync(join(repository, "docs/explanation/dataset-format.md"), "utf8")
+    for (const part of tablesOf(all).join("\n").split("\n\n")) assert.include(page, part)
+  })
+})
 
 describe("the table of counts", () => {
   it.skipIf(absent)("has the figures of the independent tools", () => {

@@ -107,10 +107,10 @@ const codonsOf = (table: number): Codons | undefined => {
  * which is the order of the file. `from` is the start of what holds the CDS: on a circular sequence of `length` bases, segments before it
  * lie behind the origin.
  */
-export const inReadingOrder = (
-  segments: ReadonlyArray<Segment>,
+export const inReadingOrder = <S extends Segment>(
+  segments: ReadonlyArray<S>,
   circular?: { readonly length: number; readonly from: number }
-): ReadonlyArray<Segment> => {
+): ReadonlyArray<S> => {
   const placed =
     circular === undefined
       ? [...segments]

@@ -1,5 +1,5 @@
 /** What a feature type means for a gene model, by the Sequence Ontology. */
-import { isA, termOf } from "./sequence-ontology.ts"
+import { isA, similarTerm, termOf } from "./sequence-ontology.ts"
 
 /** `other` are terms a gene model does not hold (repeats, UTRs, regions …), `unknown` are no terms at all. */
 export type Category = "gene" | "transcript" | "exon" | "cds" | "other" | "unknown"
@@ -44,3 +44,15 @@ export const kindOf = (type: string): Kind => {
 
 /** Whether it is a part of a rearranging gene: used as a transcript, but neither RNA nor gene. */
 export const isGeneSegment = (type: string): boolean => segmentRoots.some((name) => isA(type, name))
+
+const utrs = new Map<string, boolean>()
+
+/** Whether it is an untranslated region, also where its name is written in other case, as some programs do. */
+export const isUtr = (type: string): boolean => {
+  let known = utrs.get(type)
+  if (known === undefined) {
+    known = isA(type, "UTR") || (termOf(type) === undefined && isA(similarTerm(type)?.name ?? "", "UTR"))
+    if (utrs.size < 10_000) utrs.set(type, known)
+  }
+  return known
+}
