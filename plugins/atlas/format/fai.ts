@@ -49,7 +49,7 @@ export class FaiMismatch extends Schema.TaggedError<FaiMismatch>()("FaiMismatch"
 }) {
   static readonly docs: ErrorDocs = {
     summary: "A FASTA index does not fit its FASTA",
-    hint: "It is older than the FASTA or of another file. Make it anew: samtools faidx FILE.fa.",
+    hint: "It is older than the FASTA or of another file. Make it anew: samtools faidx FILE.fa; or leave it out, and ingest makes it from the FASTA.",
     example: 'The length of "chr1" is 56 in the FASTA and 60 in its index.'
   }
 }

@@ -55,16 +55,22 @@ function* mapped<A>(items: Iterable<A>, text: (item: A) => string): Generator<st
 
 type Named = Pick<FastaSequence, "name" | "length" | "refget">
 
+/** One element of `name_length_pairs`, canonical (seqcol 1.0.0, §5.1). */
+export const nameLengthPair = ({ name, length }: Pick<Named, "name" | "length">): string =>
+  `{"length":${length},"name":${JSON.stringify(name)}}`
+
 /** Level-1 digests and the collection's digest, in the order given. */
 export const sequenceCollection = (sequences: ReadonlyArray<Named>): SequenceCollection => {
   const names = listDigest(mapped(sequences, (s) => JSON.stringify(s.name)))
   const refgets = listDigest(mapped(sequences, (s) => JSON.stringify(s.refget)))
-  const pairs = sequences.map((s) => sha512t24u(`{"length":${s.length},"name":${JSON.stringify(s.name)}}`)).sort()
+  const pairs = sequences.map((s) => sha512t24u(nameLengthPair(s))).sort()
   return {
     digest: sha512t24u(`{"names":"${names}","sequences":"${refgets}"}`),
     names,
     lengths: listDigest(mapped(sequences, (s) => String(s.length))),
     sequences: refgets,
-    sortedNameLengthPairs: listDigest(mapped(pairs, (pair) => JSON.stringify(pair)))
+    nameLengthPairs: listDigest(mapped(sequences, nameLengthPair)),
+    sortedNameLengthPairs: listDigest(mapped(pairs, (pair) => JSON.stringify(pair))),
+    sortedSequences: listDigest(mapped(sequences.map((s) => s.refget).sort(), (refget) => JSON.stringify(refget)))
   }
 }

@@ -87,6 +87,7 @@ export class GzipReader {
       if (input.length - at > this.#limits.gzipHeaderBytes) return this.#exceeded("gzipHeaderBytes", input.length - at, this.#memberAt)
       return -1
     }
+    if (header.bytes > this.#limits.gzipHeaderBytes) return this.#exceeded("gzipHeaderBytes", header.bytes, this.#memberAt)
     if (header.blockBytes !== null && header.blockBytes < header.bytes + 8)
       return this.#corrupt(this.#memberAt, "a bgzip block is shorter than its header")
     if (header.blockBytes !== null && at + header.blockBytes > input.length) return -1

@@ -36,7 +36,8 @@ const gzipPiece = 256 * 1024
 
 const errnoOf = (cause: unknown): string => (cause instanceof Error && "code" in cause ? String(cause.code) : "UNKNOWN")
 
-const unreadable = (path: string) => (cause: unknown) => {
+/** What the system answered, as an error of the input. */
+export const unreadable = (path: string) => (cause: unknown) => {
   const errno = errnoOf(cause)
   if (errno === "ENOENT" || errno === "ENOTDIR") return new InputMissing({ message: `There is no file ${path}.`, where: { path } })
   if (errno === "ENXIO") return notAFile(path, "a socket")
@@ -48,7 +49,7 @@ const notAFile = (path: string, kind: string) => new InputNotAFile({ message: `$
 const kindOf = (stat: BigIntStats) =>
   stat.isDirectory() ? "a folder" : stat.isFIFO() ? "a pipe" : stat.isSocket() ? "a socket" : "a device"
 
-const sameFile = (a: BigIntStats, b: BigIntStats) =>
+export const sameFile = (a: BigIntStats, b: BigIntStats) =>
   a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs
 
 /** Opens a regular file for reading, with its facts. A pipe does not block it. */
@@ -65,7 +66,7 @@ export const openInput = (path: string) =>
   )
 
 /** Fills the buffer as far as the file goes, so that pieces do not depend on how the system cuts reads. */
-const fill = async (handle: FileHandle, buffer: Buffer): Promise<number> => {
+export const fill = async (handle: FileHandle, buffer: Buffer): Promise<number> => {
   let filled = 0
   while (filled < buffer.length) {
     const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, null)

@@ -7,7 +7,7 @@ import { LimitExceeded, type Limits, limits as defaults } from "../limits.ts"
 import { type Notice, Notices } from "../notices.ts"
 import { Problems } from "../problems.ts"
 import { SequenceDigests, sequenceCollection } from "../refget.ts"
-import { cut, hiddenAt, InvalidUtf8, invalidUtf8At, quote } from "../text.ts"
+import { cut, hiddenAt, InvalidUtf8, invalidUtf8At, quote, turnsText } from "../text.ts"
 import {
   FastaDuplicateName,
   FastaEmptySequence,
@@ -301,7 +301,8 @@ export class FastaScanner {
 
   #name(header: Buffer): string | null {
     const where = (index: number) => this.#where(this.#lineStart + 1 + index)
-    if (this.#headerBytes > this.#limits.headerBytes + 1) {
+    // A carriage return at its end is of the line's end.
+    if (this.#headerBytes > this.#limits.headerBytes + 1 || header.length > this.#limits.headerBytes) {
       const allowed = this.#limits.headerBytes
       const message = `The header is longer than ${allowed} bytes.`
       this.#problems.add(() => new LimitExceeded({ message, where: where(0), limit: "headerBytes", allowed, found: this.#headerBytes }))
@@ -322,6 +323,13 @@ export class FastaScanner {
       this.#problems.add(() => new FastaName({ message, where: where(Math.max(0, hidden)), name: cut(name) }))
       return null
     }
+    if (turnsText(name))
+      this.#notices.add(
+        "hidden-character",
+        this.#line,
+        () => 2,
+        () => "A sequence's name holds a character that turns the direction of text."
+      )
     const found = Buffer.byteLength(name)
     const allowed = this.#limits.sequenceNameBytes
     if (found > allowed) {

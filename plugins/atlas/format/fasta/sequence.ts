@@ -21,5 +21,8 @@ export interface SequenceCollection {
   readonly names: string
   readonly lengths: string
   readonly sequences: string
+  /** Ancillary: no part of `digest`. The sorted ones are alike for collections that differ in order alone. */
+  readonly nameLengthPairs: string
   readonly sortedNameLengthPairs: string
+  readonly sortedSequences: string
 }

@@ -3,11 +3,13 @@ import { access } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { Effect, Result } from "effect"
 import { layout } from "../artifact/layout.ts"
+import { isPublished } from "../build-root.ts"
+import { isOurs, provenanceOf, provenanceText } from "../artifact/dialect.ts"
+import { readCreatedBy } from "../artifact/gene-summary-contract.ts"
 import { readManifest } from "../artifact/manifest.ts"
 import { type ArtifactUnreadable, sha256File } from "../artifact/sha256.ts"
 import { partsOfFolder } from "../dataset-id.ts"
 import { packMembers } from "../pack/header.ts"
-import { immutablePath } from "../store/inventory.ts"
 import { databaseFacts } from "./database.ts"
 import { inspectFasta } from "./genome.ts"
 import type { InspectHooks, InspectedSequence, Inspection, InspectProblem } from "./inspected.ts"
@@ -22,8 +24,7 @@ const isThere = (path: string): Promise<boolean> =>
 
 /** Undefined for a folder that holds no dataset. */
 export const datasetFolderKind = async (folder: string): Promise<DatasetFolderKind | undefined> => {
-  if (await isThere(join(folder, immutablePath))) return "published-dataset"
-  if (await isThere(join(folder, layout.manifest))) return "build-root"
+  if (await isThere(join(folder, layout.manifest))) return (await isPublished(folder)) ? "published-dataset" : "build-root"
   for (const member of packMembers) if (!(await isThere(join(folder, member)))) return undefined
   return "unpacked-pack"
 }
@@ -56,6 +57,11 @@ export const inspectDatasetFolder = (
     if (Result.isFailure(database)) problems.push(database.failure)
     const genome = digests[layout.fasta] === undefined ? undefined : yield* inspectFasta(at(layout.fasta), hooks)
     problems.push(...(genome?.problems ?? []))
+    const writtenBy = Result.isSuccess(manifest) ? provenanceOf(manifest.success, yield* readCreatedBy(at(layout.sqlite))) : undefined
+    const quirks =
+      writtenBy === undefined || isOurs(writtenBy)
+        ? []
+        : [{ name: "reference-writer" as const, at: basename(layout.manifest), message: `written by ${provenanceText(writtenBy)}` }]
     const facts = Result.isSuccess(database) ? database.success : undefined
     const dataset = Result.isSuccess(manifest) ? manifest.success.dataset : partsOfFolder(folder)
     const sequences = merged(facts?.sequences ?? [], genome?.inspected.sequences ?? [])
@@ -65,11 +71,13 @@ export const inspectDatasetFolder = (
         path: folder,
         kind,
         ...(dataset === undefined ? {} : { dataset }),
+        ...(writtenBy === undefined ? {} : { writtenBy }),
         counts: { ...facts?.counts, ...(scanned === undefined ? {} : { sequences: scanned }), ...(bases === undefined ? {} : { bases }) },
         digests,
         ...(sequences.length === 0 ? {} : { sequences }),
         ...(genome?.inspected.collection === undefined ? {} : { collection: genome.inspected.collection })
       },
+      quirks,
       problems
     }
   })

@@ -1,16 +1,20 @@
 /** Inspecting a folder of datasets: build roots, or a serving store with its catalog, aliases and history. */
+import { existsSync } from "node:fs"
 import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Result } from "effect"
+import { provenanceText } from "../artifact/dialect.ts"
 import { unreadable, type ArtifactUnreadable } from "../artifact/sha256.ts"
-import { decodeJson, readWhole } from "../artifact/json-file.ts"
+import { decodeJson, JsonFileInvalid, readWhole } from "../artifact/json-file.ts"
 import { Alias } from "../catalog/alias.ts"
 import { catalogPath, readCatalog } from "../catalog/catalog.ts"
-import { LatestAlias } from "../catalog/latest-alias.ts"
+import { observeLatest } from "../catalog/latest-alias.ts"
+import { foreignIn, type Quirk } from "../reference/published.ts"
+import { inventoryPath } from "../store/inventory.ts"
 import { canonicalId, type DatasetParts, isDatasetId, partsOfFolder } from "../dataset-id.ts"
 import type { IoDurability } from "../durable.ts"
 import { readHistory } from "../store/history.ts"
-import { openServingStore, type StoreUnusable } from "../store/serving-store.ts"
+import { openServingStore, publishedFolder, type ServingStore, type StoreUnusable } from "../store/serving-store.ts"
 import { inspectLimits, type Inspected, type Inspection, type InspectProblem } from "./inspected.ts"
 
 const named = async (folder: string, prefix: string): Promise<ReadonlyArray<string>> =>
@@ -59,24 +63,21 @@ const aliasFiles = async (folder: string): Promise<ReadonlyArray<string>> =>
 
 const aliasBytes = 65_536
 
-const aliasesOf = (store: string, problems: Array<InspectProblem>) =>
+const aliasesOf = (store: ServingStore, problems: Array<InspectProblem>, quirks: Array<Quirk>) =>
   Effect.gen(function* () {
     const aliases: Array<{ alias: string; dataset: DatasetParts }> = []
-    const read = (path: string, schema: typeof Alias | typeof LatestAlias) =>
-      Effect.map(
-        Effect.result(
-          Effect.flatMap(readWhole(path, aliasBytes), (bytes) => decodeJson<typeof Alias | typeof LatestAlias>(schema, bytes, path))
-        ),
-        (result) => {
-          if (Result.isFailure(result)) problems.push(result.failure)
-          else aliases.push({ alias: result.success.alias, dataset: result.success.dataset })
-        }
-      )
-    const files = yield* Effect.promise(() => aliasFiles(join(store, "aliases")))
-    for (const path of files.slice(0, inspectLimits.aliases)) yield* read(path, Alias)
-    const latest = join(store, "latest.alias.json")
-    const there = yield* Effect.promise(async () => (await readdir(store)).includes("latest.alias.json"))
-    if (there) yield* read(latest, LatestAlias)
+    const files = yield* Effect.promise(() => aliasFiles(join(store.path, "aliases")))
+    for (const path of files.slice(0, inspectLimits.aliases)) {
+      const alias = yield* Effect.result(Effect.flatMap(readWhole(path, aliasBytes), (bytes) => decodeJson(Alias, bytes, path)))
+      if (Result.isFailure(alias)) problems.push(alias.failure)
+      else aliases.push({ alias: alias.success.alias, dataset: alias.success.dataset })
+    }
+    const { there, dataset, ours } = yield* observeLatest(store)
+    const at = "latest.alias.json"
+    if (dataset !== null) aliases.push({ alias: "latest", dataset })
+    else if (there)
+      problems.push(new JsonFileInvalid({ message: `${at} is no alias`, where: { path: join(store.path, at) }, problems: [] }))
+    if (dataset !== null && !ours) quirks.push({ name: "reference-latest-alias", at, message: "another program wrote it" })
     return aliases
   })
 
@@ -89,7 +90,15 @@ const inspectStore = (path: string, published: ReadonlyArray<DatasetParts>): Eff
     const { entries, sha256 } = Result.isSuccess(catalog) ? catalog.success : { entries: [], sha256: null }
     const history = yield* Effect.result(readHistory(store))
     if (Result.isFailure(history)) problems.push(history.failure)
-    const aliases = yield* aliasesOf(store.path, problems)
+    const quirks: Array<Quirk> = []
+    // By its name alone: whether it is undamaged is for validate to find out.
+    for (const dataset of published.filter(isDatasetId).slice(0, inspectLimits.datasets)) {
+      const folder = publishedFolder(store, dataset)
+      const foreign = existsSync(join(folder, inventoryPath)) ? undefined : yield* foreignIn(folder)
+      if (foreign !== undefined)
+        quirks.push({ name: "reference-writer", at: canonicalId(dataset), message: `written and published by ${provenanceText(foreign)}` })
+    }
+    const aliases = yield* aliasesOf(store, problems, quirks)
     const promoted = new Set(entries.map(({ dataset }) => canonicalId(dataset)))
     const inspected: Inspected = {
       path,
@@ -104,7 +113,7 @@ const inspectStore = (path: string, published: ReadonlyArray<DatasetParts>): Eff
       datasets: published.slice(0, inspectLimits.datasets).map((dataset) => ({ dataset, promoted: promoted.has(canonicalId(dataset)) })),
       aliases
     }
-    return { inspected, problems }
+    return { inspected, problems, quirks }
   })
 
 export const inspectDatasets = (

@@ -1,6 +1,7 @@
 /** What `inspect` tells of a file or folder. Absent is what a thing of its kind does not have, or what could not be read. */
 import { Schema } from "effect"
 import { DatasetParts } from "../dataset-id.ts"
+import type { Quirk } from "../reference/published.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -40,13 +41,23 @@ export const InspectedCollection = Schema.Struct({
   names: Schema.String,
   lengths: Schema.String,
   sequences: Schema.String,
-  sortedNameLengthPairs: Schema.String
+  nameLengthPairs: Schema.String,
+  sortedNameLengthPairs: Schema.String,
+  sortedSequences: Schema.String
 })
 
 export const Inspected = Schema.Struct({
   path: Schema.String,
   kind: InspectedKind,
   dataset: Schema.optionalKey(DatasetParts),
+  /** Who wrote a dataset, and in which of the two forms that manifests have. */
+  writtenBy: Schema.optionalKey(
+    Schema.Struct({
+      writer: Schema.Literals(["atlas-run", "bijux-atlas", "unknown"]),
+      dialect: Schema.Literals(["main", "released"]),
+      version: Schema.String
+    })
+  ),
   compression: Schema.optionalKey(Schema.Literals(["plain", "gzip", "bgzip"])),
   /** By what is counted: genes, transcripts, exons, rows, sequences, bases, datasets, … */
   counts: Schema.Record(Schema.String, Count),
@@ -69,9 +80,10 @@ export interface InspectProblem {
   readonly message: string
 }
 
-/** What it is, and what is wrong with it. */
+/** What it is, what is wrong with it, and what is known of the program that wrote it. */
 export interface Inspection {
   readonly inspected: Inspected
+  readonly quirks?: ReadonlyArray<Quirk>
   readonly problems: ReadonlyArray<InspectProblem>
 }
 

@@ -1,6 +1,7 @@
 /** Inspecting one of the format's JSON files: dataset manifest, lock, catalog, alias. */
 import { Effect, Result } from "effect"
 import { decodeJson, readWhole } from "../artifact/json-file.ts"
+import { provenanceOf } from "../artifact/dialect.ts"
 import { Manifest } from "../artifact/manifest.ts"
 import { ManifestLock } from "../artifact/manifest-lock.ts"
 import { manifestProblems } from "../artifact/manifest-rules.ts"
@@ -8,7 +9,7 @@ import { ManifestInvalid } from "../artifact/manifest.ts"
 import { type ArtifactUnreadable, sha256 } from "../artifact/sha256.ts"
 import { Alias } from "../catalog/alias.ts"
 import { parseCatalog } from "../catalog/catalog.ts"
-import { LatestAlias } from "../catalog/latest-alias.ts"
+import { LatestAlias, ReleasedLatestAlias } from "../catalog/latest-alias.ts"
 import { parseStrictJson } from "../strict-json.ts"
 import { type Inspected, type InspectedKind, inspectLimits, type Inspection, type InspectProblem } from "./inspected.ts"
 
@@ -22,11 +23,11 @@ const kindOf = (bytes: Buffer): InspectedKind | undefined => {
   if (has("manifest_version") && has("checksums")) return "dataset-manifest"
   if (has("manifest_sha256") && has("sqlite_sha256") && Object.keys(value).length === 2) return "manifest-lock"
   if (has("datasets")) return "catalog"
-  if (has("policy") && has("alias")) return "latest-alias"
+  if (has("policy") && has("dataset")) return "latest-alias"
   return has("alias") ? "alias" : undefined
 }
 
-type Facts = Partial<Pick<Inspected, "dataset" | "counts" | "digests" | "datasets" | "aliases">>
+type Facts = Partial<Pick<Inspected, "dataset" | "writtenBy" | "counts" | "digests" | "datasets" | "aliases">>
 
 const invalidManifest = (path: string, problems: ReadonlyArray<string>): ReadonlyArray<InspectProblem> =>
   problems.length === 0
@@ -41,11 +42,12 @@ const factsOf = (
   switch (kind) {
     case "dataset-manifest":
       return Effect.map(decodeJson(Manifest, bytes, path), (manifest) => {
+        const writtenBy = provenanceOf(manifest)
         const { dataset, stats, checksums, dataset_signature_sha256 } = manifest
         const { gff3_sha256: gff3, fasta_sha256: fasta, fai_sha256: fai, sqlite_sha256: sqlite } = checksums
         const counts = { genes: stats.gene_count, transcripts: stats.transcript_count, sequencesWithGenes: stats.contig_count }
         return [
-          { dataset, counts, digests: { gff3, fasta, fai, sqlite, signature: dataset_signature_sha256 } },
+          { dataset, writtenBy, counts, digests: { gff3, fasta, fai, sqlite, signature: dataset_signature_sha256 } },
           invalidManifest(path, manifestProblems(manifest))
         ]
       })
@@ -63,6 +65,12 @@ const factsOf = (
         []
       ])
     case "latest-alias":
+      // The program released as 0.2.1 names the dataset alone.
+      if (!bytes.includes('"alias"'))
+        return Effect.map(decodeJson(ReleasedLatestAlias, bytes, path), ({ dataset }) => [
+          { dataset, aliases: [{ alias: "latest", dataset }] },
+          []
+        ])
       return Effect.map(decodeJson(LatestAlias, bytes, path), ({ alias, dataset, catalog_sha256: catalog }) => [
         { dataset, digests: { catalog }, aliases: [{ alias, dataset }] },
         []
