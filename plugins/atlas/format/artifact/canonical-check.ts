@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto"
 import type { DatabaseSync } from "node:sqlite"
 import { Effect } from "effect"
-import type { BuildRoot } from "../build-root.ts"
+import type { DatasetFiles } from "../build-root.ts"
 import { limits } from "../limits.ts"
 import type { CdsSegment, Lineage } from "../model/gene-model.ts"
 import { quote } from "../text.ts"
@@ -164,7 +164,7 @@ export interface CanonicalCheck {
 
 /** Reads the whole file beside the open database. Undefined where its genes do not hold; then that is said. */
 export const checkCanonical = (
-  root: BuildRoot,
+  root: DatasetFiles,
   database: DatabaseSync,
   claimed: CanonicalHashes,
   say: Say<VerifyFindingName>

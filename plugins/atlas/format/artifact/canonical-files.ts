@@ -1,12 +1,11 @@
-/** canonical_features.json and canonical_summary.json, written gene by gene, and the two digests over them (dataset contract §2.12). */
+/** canonical_features.json and canonical_summary.json, written piece by piece, and the two digests over them (dataset contract §2.12). */
 import { createHash } from "node:crypto"
 import { Effect } from "effect"
 import { canonicalJson } from "../canonical-json.ts"
 import type { IoDurability, Written } from "../durable.ts"
-import type { GeneModel } from "../model/gene-model.ts"
-import { CanonicalSummary, featureObject, nestedGenes, queryObject } from "./canonical-model.ts"
-import { geneLineage } from "./gene-lineage.ts"
+import type { CanonicalSummary } from "./canonical-model.ts"
 import { writePieces } from "./json-writer.ts"
+import type { ModelSpool } from "./model-spool.ts"
 
 export const canonicalModelVersion = 1
 
@@ -28,9 +27,24 @@ export class CanonicalDigest {
 
   /** Canonical JSON of a gene in both its forms. */
   add(feature: string, query: string): void {
-    this.#lineage.update(this.#comma + feature)
-    this.#query.update(this.#comma + query)
+    this.next()
+    this.#lineage.update(feature)
+    this.#query.update(query)
+  }
+
+  /** Before a gene, or genes with commas between, whose texts come in pieces. */
+  next(): void {
+    this.#lineage.update(this.#comma)
+    this.#query.update(this.#comma)
     this.#comma = ","
+  }
+
+  addFeature(piece: Uint8Array): void {
+    this.#lineage.update(piece)
+  }
+
+  addQuery(piece: Uint8Array): void {
+    this.#query.update(piece)
   }
 
   finish(summary: CanonicalSummary): CanonicalFacts {
@@ -58,19 +72,6 @@ export const summaryTail = ({ summary }: CanonicalFacts): string => {
   return `],${end},${end}`
 }
 
-/** Texts with commas between. */
-function* listed(items: Iterable<string>): Generator<string> {
-  let comma = ""
-  for (const item of items) {
-    yield comma + item
-    comma = ","
-  }
-}
-
-function* queries(model: GeneModel): Generator<string> {
-  for (const gene of nestedGenes(model)) yield JSON.stringify(queryObject(gene))
-}
-
 export interface CanonicalFiles extends CanonicalFacts {
   readonly features: Written
   readonly summaryFile: Written
@@ -78,25 +79,25 @@ export interface CanonicalFiles extends CanonicalFacts {
 
 /** Writes both files; they must not exist. */
 export const writeCanonical = (
-  model: GeneModel,
+  model: ModelSpool,
   paths: { readonly features: string; readonly summary: string }
 ): Effect.Effect<CanonicalFiles, IoDurability> =>
   Effect.gen(function* () {
+    const texts = model.geneTexts()
     const digest = new CanonicalDigest()
-    const counts = new CanonicalSummary()
     const facts: Array<CanonicalFacts> = []
-    function* genes() {
-      for (const gene of nestedGenes(model)) {
-        const feature = JSON.stringify(featureObject(gene, geneLineage(gene, model.lineage)))
-        digest.add(feature, JSON.stringify(queryObject(gene)))
-        counts.add(gene)
-        yield feature
-      }
-    }
     function* features() {
       yield '{"genes":['
-      yield* listed(genes())
-      facts.push(digest.finish(counts))
+      for (const [i, { features, queries }] of texts.entries()) {
+        if (i > 0) yield ","
+        digest.next()
+        for (const chunk of model.chunks(features)) {
+          digest.addFeature(chunk)
+          yield chunk
+        }
+        for (const chunk of model.chunks(queries)) digest.addQuery(chunk)
+      }
+      facts.push(digest.finish(model.summary))
       for (const fact of facts) yield featuresTail(fact)
     }
     const featuresFile = yield* writePieces(paths.features, features())
@@ -104,7 +105,10 @@ export const writeCanonical = (
     if (fact === undefined) return yield* Effect.die(new Error("the features were not written to their end"))
     function* summary(fact: CanonicalFacts) {
       yield summaryHead(fact)
-      yield* listed(queries(model))
+      for (const [i, { queries }] of texts.entries()) {
+        if (i > 0) yield ","
+        yield* model.chunks(queries)
+      }
       yield summaryTail(fact)
     }
     const summaryFile = yield* writePieces(paths.summary, summary(fact))

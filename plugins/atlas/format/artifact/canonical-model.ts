@@ -74,7 +74,7 @@ export const nestGene = (row: GeneRow, transcripts: ReadonlyArray<NestedTranscri
 })
 
 /** The genes in canonical order, one at a time. */
-export function* nestedGenes(model: GeneModel): Generator<NestedGene> {
+export function* nestedGenes(model: Pick<GeneModel, "genes" | "transcripts" | "exons" | "cds">): Generator<NestedGene> {
   const by = karyotypeOrder()
   const byGene = by<GeneRow>((g) => g.gene_id)
   const byTranscript = by<TranscriptRow>((t) => t.transcript_id)

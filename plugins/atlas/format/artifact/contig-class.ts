@@ -1,12 +1,16 @@
 /** What a sequence's name says of it: label, class, rank and naming style (dataset contract §2.5, §2.12). */
 
-const asciiLower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+/** As the reference lowers names. */
+export const asciiLower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+
 const largestU64 = 18_446_744_073_709_551_615n
 
-/** The number that a name is, as an unsigned 64-bit integer; undefined for any other text. */
-const unsigned = (text: string): bigint | undefined => {
-  if (text.length > 20 || !/^\+?[0-9]+$/.test(text)) return undefined
-  const value = BigInt(text.startsWith("+") ? text.slice(1) : text)
+/** An unsigned 64-bit integer as Rust parses it: digits, perhaps after `+`. Undefined for any other text. */
+export const unsigned = (text: string): bigint | undefined => {
+  if (!/^\+?[0-9]+$/.test(text)) return undefined
+  const digits = text.replace(/^\+?0*/, "")
+  if (digits.length > 20) return undefined
+  const value = BigInt(digits === "" ? "0" : digits)
   return value <= largestU64 ? value : undefined
 }
 

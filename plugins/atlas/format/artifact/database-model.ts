@@ -62,6 +62,11 @@ export const allSequences = (database: DatabaseSync): ReadonlyArray<ContigRow> =
     .all()
     .map((row) => ({ name: text(row, "name"), length: number(row, "length") }))
 
+/** Exons one by one, in the model's order. */
+export function* eachExon(database: DatabaseSync): Generator<ExonRow> {
+  for (const row of database.prepare("SELECT * FROM exons ORDER BY id").iterate()) yield exonOf(row)
+}
+
 /** Looks up a gene with its transcripts and their exons, by index. */
 export class GeneLookup {
   readonly #gene: StatementSync

@@ -2,7 +2,7 @@
 import { compareCodePoints } from "../canonical-json.ts"
 import type { DatasetParts } from "../dataset-id.ts"
 import type { GeneModel } from "../model/gene-model.ts"
-import { tally } from "./tally.ts"
+import { GeneTally } from "./gene-tally.ts"
 import type { CanonicalFacts } from "./canonical-files.ts"
 import { contigClass, contigClassName, contigLabel, namingStyle, type NamingStyle } from "./contig-class.ts"
 import { referenceBuildIdentity } from "./identity.ts"
@@ -16,8 +16,9 @@ export interface SequenceTrace {
   readonly alias_applied: boolean
 }
 
-/** What of a gene model the sidecars tell: all but transcripts, exons and CDS, which only count. */
-export type ModelFacts = Omit<GeneModel, "transcripts" | "exons" | "cds" | "lineage"> & {
+/** What of a gene model the sidecars tell: all but genes, transcripts, exons and CDS, which only count. */
+export type ModelFacts = Omit<GeneModel, "genes" | "transcripts" | "exons" | "cds" | "lineage"> & {
+  readonly genes: GeneModel["genes"] | GeneTally
   readonly exonRows: number
   /** Transcripts whose gene is only named: a lone RNA has no gene row (decision 2). */
   readonly loneTranscripts: number
@@ -28,6 +29,16 @@ export const loneTranscripts = ({ genes, transcripts }: Pick<GeneModel, "genes" 
   const ids = new Set(genes.map((g) => g.gene_id))
   return transcripts.filter((t) => !ids.has(t.parent_gene_id)).length
 }
+
+/** Other names that sequences have in the GFF3. */
+export interface Aliasing {
+  /** Name in the GFF3 → name in the dataset, as asked for. */
+  readonly aliases: Readonly<Record<string, string>>
+  /** Name in the dataset → the first name that the GFF3 has for it, where that is another. */
+  readonly sources: ReadonlyMap<string, string>
+}
+
+export const noAliasing: Aliasing = { aliases: {}, sources: new Map() }
 
 export interface DatasetFacts {
   readonly dataset: DatasetParts
@@ -43,21 +54,15 @@ export interface DatasetFacts {
   /** Sequences with at least one feature row, bytewise. */
   readonly seqids: ReadonlyArray<string>
   readonly traces: ReadonlyMap<string, SequenceTrace>
+  readonly aliases: Aliasing["aliases"]
 }
 
-/** Sequences that a model shows to have feature rows. */
-export const modelSeqids = (model: GeneModel): Iterable<string> => {
-  const seqids = new Set<string>(model.anomalies.unknown_contigs)
-  for (const rows of [model.genes, model.transcripts, model.exons, model.cds]) for (const row of rows) seqids.add(row.seqid)
-  return seqids
-}
-
-const trace = (name: string): SequenceTrace => ({
-  source_seqid: name,
+const trace = (name: string, { aliases, sources }: Aliasing): SequenceTrace => ({
+  source_seqid: sources.get(name) ?? name,
   normalized_seqid: name,
   class: contigClass(name),
   canonical_label: contigLabel(name),
-  alias_applied: false
+  alias_applied: Object.hasOwn(aliases, sources.get(name) ?? name)
 })
 
 /** `seqids`: every sequence with a feature row, also rows that are in no table. */
@@ -65,10 +70,14 @@ export const datasetFacts = (
   dataset: DatasetParts,
   model: ModelFacts,
   canonical: CanonicalFacts,
-  seqids: Iterable<string>
+  seqids: Iterable<string>,
+  aliasing: Aliasing = noAliasing
 ): DatasetFacts => {
-  const genesBySequence = tally(model.genes.map((g) => g.seqid))
-  const genesByClass = tally(model.genes.map((g) => contigClassName(g.seqid)))
+  const counted = model.genes instanceof GeneTally ? model.genes : GeneTally.of(model.genes)
+  const { bySequence: genesBySequence, byBiotype: genesByBiotype } = counted
+  const genesByClass = new Map<string, number>()
+  for (const [name, genes] of genesBySequence)
+    genesByClass.set(contigClassName(name), (genesByClass.get(contigClassName(name)) ?? 0) + genes)
   const { scientific_ambiguities, unknown_contigs, missing_required_fields } = model.anomalies
   const names = [...new Set(seqids)].sort(compareCodePoints)
   return {
@@ -76,18 +85,19 @@ export const datasetFacts = (
     model,
     canonical,
     stats: {
-      gene_count: model.genes.length,
-      transcript_count: model.genes.reduce((total, g) => total + g.transcript_count, model.loneTranscripts),
+      gene_count: counted.count,
+      transcript_count: counted.transcripts + model.loneTranscripts,
       contig_count: genesBySequence.size
     },
     genesBySequence,
     genesByClass,
-    genesByBiotype: tally(model.genes.map((g) => g.biotype)),
+    genesByBiotype,
     referenceBuildIdentity: referenceBuildIdentity(dataset, genesBySequence, genesByClass),
     namingStyle: namingStyle(genesBySequence.keys()),
     prerequisites:
       scientific_ambiguities.length + unknown_contigs.length + missing_required_fields.length > 0 ? "insufficient" : "complete",
     seqids: names,
-    traces: new Map(names.map((name) => [name, trace(name)]))
+    traces: new Map(names.map((name) => [name, trace(name, aliasing)])),
+    aliases: aliasing.aliases
   }
 }

@@ -1,6 +1,6 @@
 /** Whether inventory, evidence bundle and lock name the bytes that are there (dataset contract §2.14, §4). */
 import { Effect, Schema } from "effect"
-import type { BuildRoot } from "../build-root.ts"
+import type { DatasetFiles } from "../build-root.ts"
 import { DatasetParts, sameDataset } from "../dataset-id.ts"
 import type { Say, ValidateFindingName } from "./finding.ts"
 import { bundleSha256, normalizedInputIdentity } from "./identity.ts"
@@ -40,7 +40,7 @@ export const readPart = <A>(
       )
     : Effect.succeed(undefined)
 
-const lookAtInventory = (root: BuildRoot, digests: Digests, manifest: Manifest, say: Say<ValidateFindingName>) =>
+const lookAtInventory = (root: DatasetFiles, digests: Digests, manifest: Manifest, say: Say<ValidateFindingName>) =>
   Effect.gen(function* () {
     const found = yield* readPart(digests, "inventory", readJsonFile(ArtifactInventory, root.file("inventory")), say)
     if (found === undefined) return
@@ -65,7 +65,7 @@ const lookAtInventory = (root: BuildRoot, digests: Digests, manifest: Manifest, 
     for (const path of items.keys()) wrong(`the inventory lists ${JSON.stringify(path)}, which is no file of a dataset`)
   })
 
-const lookAtBundle = (root: BuildRoot, digests: Digests, manifest: Manifest, say: Say<ValidateFindingName>) =>
+const lookAtBundle = (root: DatasetFiles, digests: Digests, manifest: Manifest, say: Say<ValidateFindingName>) =>
   Effect.gen(function* () {
     const found = yield* readPart(digests, "bundle", readJsonFile(EvidenceBundle, root.file("bundle")), say)
     if (found === undefined) return
@@ -84,10 +84,10 @@ const lookAtBundle = (root: BuildRoot, digests: Digests, manifest: Manifest, say
     const computed = bundleSha256(found.dataset, found.files)
     if (computed !== found.bundle_sha256) wrong(`the evidence bundle's digest is ${computed}, it says ${found.bundle_sha256}`)
     if (computed !== manifest.evidence_bundle_sha256)
-      wrong(`the evidence bundle's digest is ${computed}, the manifest says ${manifest.evidence_bundle_sha256}`)
+      wrong(`the evidence bundle's digest is ${computed}, ${layout.manifest} says ${manifest.evidence_bundle_sha256}`)
   })
 
-const lookAtLock = (root: BuildRoot, digests: Digests, say: Say<ValidateFindingName>) =>
+const lookAtLock = (root: DatasetFiles, digests: Digests, say: Say<ValidateFindingName>) =>
   Effect.gen(function* () {
     const lock = yield* readPart(digests, "lock", readManifestLock(root.file("lock")), say)
     if (lock === undefined) return
@@ -100,7 +100,7 @@ const lookAtLock = (root: BuildRoot, digests: Digests, say: Say<ValidateFindingN
 
 /** Looks at inventory, bundle, lock, and that qc.json is qc_report.json byte for byte. */
 export const lookAtEvidence = (
-  root: BuildRoot,
+  root: DatasetFiles,
   digests: Digests,
   manifest: Manifest,
   say: Say<ValidateFindingName>

@@ -1,3 +1,5 @@
+import { referenceFindings } from "../reference/findings.ts"
+
 /** What validate and verify tell: one wrong thing each, with a place that stays the same from run to run. */
 export interface Finding<Name extends VerifyFindingName = VerifyFindingName> {
   readonly name: Name
@@ -37,7 +39,10 @@ export const validateFindings = {
   "gate-missing-parents": error(source),
   "gate-ambiguities": error("give the genes it names a biotype (or what it asks for) in the GFF3"),
   "gate-prerequisites": error(source),
-  "gate-contig-naming": error("name all sequences with chr, or none")
+  "gate-contig-naming": error("name all sequences with chr, or none"),
+  published: error("the dataset in the store is damaged: move its folder away and publish it again"),
+  "shard-mismatch": error("the shards are not those of this database: ingest again"),
+  ...referenceFindings
 } as const
 
 export type ValidateFindingName = keyof typeof validateFindings
@@ -57,6 +62,14 @@ export const verifyFindings = {
   "fasta-invalid": { severity: "error", hint: "the FASTA of the dataset is not well formed: mend it and ingest again" },
   "fai-mismatch": { severity: "error", hint: "the index does not fit the FASTA: make it anew with samtools faidx, and ingest again" },
   "sequence-mismatch": altered,
+  "not-remade": {
+    severity: "warning",
+    hint: "what its tables say of the inputs rests on its writer: ingest the inputs again here, and compare"
+  },
+  rederived: {
+    severity: "error",
+    hint: "the inputs give something else: it was altered consistently, or another version wrote it. Ingest again and compare"
+  },
   "contig-without-genes": { severity: "warning", hint: "legal for a plasmid or an unplaced scaffold; else is the annotation complete?" }
 } as const
 

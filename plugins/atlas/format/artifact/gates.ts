@@ -1,5 +1,6 @@
 /** The gates before publication (dataset contract §5.2), all looked at. */
 import type { AnomalyReport } from "./anomalies.ts"
+import { dialectOf } from "./dialect.ts"
 import type { Say, ValidateFindingName } from "./finding.ts"
 import { layout } from "./layout.ts"
 import type { Manifest } from "./manifest.ts"
@@ -25,6 +26,8 @@ export const lookAtGates = (
         `scientific ambiguities present (${ambiguities.length}): ${ambiguities.slice(0, 3).join(", ")}`
       )
   }
+  // The released dialect tells of neither.
+  if (dialectOf(manifest) === "released") return
   const status = manifest.scientific_prerequisites_status
   if (status !== "complete")
     say("gate-prerequisites", "scientific_prerequisites_status", `scientific prerequisites under-specified (${status})`)

@@ -1,7 +1,9 @@
 /** Whether a database has the tables, columns, indices and marks of the format (dataset contract §2.10, §3 step 7); rows are for `verify`. */
 import { DatabaseSync } from "node:sqlite"
+import { Effect } from "effect"
 import { quote } from "../text.ts"
 import type { Say, ValidateFindingName } from "./finding.ts"
+import { queryGeneSummary } from "./gene-summary-reader.ts"
 import { createIndices, createTables, databaseSchemaVersion, indices, regionTree, tables } from "./gene-summary-schema.ts"
 
 /** The first bytes of an SQLite file. */
@@ -83,3 +85,7 @@ export const metaOf = (database: DatabaseSync): ReadonlyMap<string, string> =>
       .all()
       .map((row) => [String(row["k"]), String(row["v"])])
   )
+
+/** What the database says of the program that wrote it (atlas_meta.created_by), empty where it cannot be read: it only names, it proves nothing. */
+export const readCreatedBy = (path: string): Effect.Effect<string> =>
+  queryGeneSummary(path, (database) => meta(database, "created_by") ?? "").pipe(Effect.orElseSucceed(() => ""))

@@ -6,13 +6,13 @@ import { Effect, Schema } from "effect"
 import { type ErrorDocs, Told } from "atlas-run/plugin"
 import { compareCodePoints } from "../canonical-json.ts"
 import { canonicalId, type DatasetId } from "../dataset-id.ts"
-import { ioDurability, type IoDurability, syncDirectory } from "../durable.ts"
-import type { ExonRow, GeneModel } from "../model/gene-model.ts"
+import { Durably, ioDurability, type IoDurability, syncDirectory } from "../durable.ts"
+import type { GeneModel } from "../model/gene-model.ts"
 import { createIndices, createTables, databaseSchemaVersion, regionTree, tables } from "./gene-summary-schema.ts"
 import type { Checksums } from "./manifest.ts"
+import { type ModelSpool, spooled, type SpooledModel } from "./model-spool.ts"
 import { type ArtifactUnreadable, type FileDigest, reasonOf, sha256File } from "./sha256.ts"
 import { createdBy } from "./software.ts"
-import { tally } from "./tally.ts"
 
 export class GeneSummaryUnwritable extends Schema.TaggedError<GeneSummaryUnwritable>()("GeneSummaryUnwritable", {
   ...Told,
@@ -28,9 +28,6 @@ export class GeneSummaryUnwritable extends Schema.TaggedError<GeneSummaryUnwrita
 export type InputChecksums = Omit<Checksums, "sqlite_sha256">
 
 type Value = string | number | null
-
-/** ASCII only, as SQLite's and the reference's lower() do. */
-const asciiLower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 // The recorded connection settings are the format's, not this program's: they are part of the logical fingerprint (§9.2).
 const metaRows = (id: DatasetId, inputs: InputChecksums): ReadonlyArray<readonly [string, string]> => [
@@ -51,121 +48,121 @@ const metaRows = (id: DatasetId, inputs: InputChecksums): ReadonlyArray<readonly
   ["vacuum_completed", "false"]
 ]
 
-const byKey = (a: readonly [string, ...ReadonlyArray<Value>], b: readonly [string, ...ReadonlyArray<Value>]) =>
-  compareCodePoints(a[0], b[0])
+/** Counts by value, in value order. */
+const statRows = (dimension: string, counts: ReadonlyMap<string, number>): ReadonlyArray<ReadonlyArray<Value>> =>
+  [...counts].sort(([a], [b]) => compareCodePoints(a, b)).map(([value, count]) => [dimension, value, count])
 
-/** Pairs in key order, so that the table grows at its end. */
-function* exonMap(exons: ReadonlyArray<ExonRow>): Generator<ReadonlyArray<Value>> {
-  const ofTranscript = new Map<string, Array<string>>()
-  for (const { transcript_id, exon_id } of exons) {
-    const ids = ofTranscript.get(transcript_id)
-    if (ids === undefined) ofTranscript.set(transcript_id, [exon_id])
-    else ids.push(exon_id)
-  }
-  for (const [transcript, ids] of [...ofTranscript].sort(byKey as (a: [string, unknown], b: [string, unknown]) => number))
-    for (const exon of ids.sort(compareCodePoints)) yield [transcript, exon]
-}
+const columnsOf = (table: string): ReadonlyArray<string> =>
+  (tables.get(table) ?? []).filter((column) => !column.startsWith("PRIMARY KEY")).map((column) => column.slice(0, column.indexOf(" ")))
 
-function* geneRows(model: GeneModel): Generator<ReadonlyArray<Value>> {
+const insertInto = (database: DatabaseSync, table: string) =>
+  database.prepare(
+    `INSERT INTO ${table} VALUES (${columnsOf(table)
+      .map(() => "?")
+      .join(", ")})`
+  )
+
+const batchRows = 20_000
+
+/** Rows that only the model has, numbered in its order. A step is a batch. */
+function* insertRows(database: DatabaseSync, rows: ModelSpool): Generator<void> {
+  // SQLite's lower() is of ASCII only, as the reference's is.
+  const columns = columnsOf("gene_summary").map((name, i) => (name === "name_normalized" ? "lower(?3)" : `?${i < 3 ? i + 1 : i}`))
+  const gene = database.prepare(`INSERT INTO gene_summary VALUES (${columns.join(", ")})`)
   let id = 0
-  for (const g of model.genes)
-    yield [
+  for (const g of rows.geneRows()) {
+    const { transcript_count, exon_count, total_exon_span, sequence_length } = g
+    const present = Number(g.cds_present)
+    gene.run(
       ++id,
       g.gene_id,
       g.gene_name,
-      asciiLower(g.gene_name),
       g.biotype,
       g.seqid,
       g.start,
       g.end,
-      g.transcript_count,
-      g.exon_count,
-      g.total_exon_span,
-      Number(g.cds_present),
-      g.sequence_length
-    ]
-}
-
-function* transcriptRows(model: GeneModel, lengths: boolean): Generator<ReadonlyArray<Value>> {
-  let id = 0
-  for (const t of model.transcripts) {
-    const row: Array<Value> = [++id, t.transcript_id, t.parent_gene_id, t.transcript_type, t.biotype, t.seqid, t.start, t.end]
-    row.push(t.exon_count, t.total_exon_span, Number(t.cds_present))
-    if (lengths) row.push(t.sequence_length, t.spliced_length, t.cds_span_length)
-    yield row
+      transcript_count,
+      exon_count,
+      total_exon_span,
+      present,
+      sequence_length
+    )
+    if (id % batchRows === 0) yield
+  }
+  const transcript = insertInto(database, "transcripts")
+  id = 0
+  for (const t of rows.transcriptRows()) {
+    const { transcript_id, parent_gene_id, transcript_type, biotype, seqid, start, end, exon_count, total_exon_span } = t
+    const present = Number(t.cds_present)
+    transcript.run(
+      ++id,
+      transcript_id,
+      parent_gene_id,
+      transcript_type,
+      biotype,
+      seqid,
+      start,
+      end,
+      exon_count,
+      total_exon_span,
+      present,
+      t.sequence_length,
+      t.spliced_length,
+      t.cds_span_length
+    )
+    if (id % batchRows === 0) yield
+  }
+  const exon = insertInto(database, "exons")
+  id = 0
+  for (const e of rows.exonRows()) {
+    exon.run(++id, e.exon_id, e.transcript_id, e.seqid, e.start, e.end, e.exon_length)
+    if (id % batchRows === 0) yield
   }
 }
 
-function* exonRows(model: GeneModel): Generator<ReadonlyArray<Value>> {
-  let id = 0
-  for (const e of model.exons) yield [++id, e.exon_id, e.transcript_id, e.seqid, e.start, e.end, e.exon_length]
-}
-
-function* regionRows(model: GeneModel): Generator<ReadonlyArray<Value>> {
-  let id = 0
-  for (const g of model.genes) yield [++id, g.start, g.end]
-}
-
-const statRows = (dimension: string, values: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<Value>> =>
-  [...tally(values)].sort(byKey).map(([value, count]) => [dimension, value, count])
-
-/** Rows of every table, in insertion order. */
-const contents = (
-  id: DatasetId,
-  model: GeneModel,
-  inputs: InputChecksums
-): ReadonlyArray<readonly [string, Iterable<ReadonlyArray<Value>>]> => [
-  ["gene_summary", geneRows(model)],
-  ["transcript_summary", transcriptRows(model, false)],
-  ["genes", geneRows(model)],
-  ["transcripts", transcriptRows(model, true)],
-  ["exons", exonRows(model)],
-  ["transcript_exon_map", exonMap(model.exons)],
-  ["atlas_meta", metaRows(id, inputs)],
-  ["schema_version", [[databaseSchemaVersion]]],
-  [
-    "dataset_stats",
-    [
-      ...statRows(
-        "biotype",
-        model.genes.map((g) => g.biotype)
-      ),
-      ...statRows(
-        "seqid",
-        model.genes.map((g) => g.seqid)
-      )
-    ]
-  ],
-  ["contigs", model.contigs.map((c) => [c.name, c.length, null, null])],
-  [regionTree, regionRows(model)]
+/** What other tables have is copied within SQLite, in key order, so that every table grows at its end. */
+const copies: ReadonlyArray<string> = [
+  "INSERT INTO genes SELECT * FROM gene_summary",
+  `INSERT INTO ${regionTree} SELECT id, start, end FROM gene_summary`,
+  `INSERT INTO transcript_summary SELECT ${columnsOf("transcript_summary").join(", ")} FROM transcripts`,
+  // An exon may be listed twice for one transcript.
+  "INSERT INTO transcript_exon_map SELECT DISTINCT transcript_id, exon_id FROM exons ORDER BY 1, 2"
 ]
 
-const columnsOf = (table: string): number =>
-  table === regionTree ? 3 : (tables.get(table) ?? []).filter((column) => !column.startsWith("PRIMARY KEY")).length
+/** Of SQLite's page cache and of its sorter: more gains nothing, since rows come in order. */
+const cacheKiB = 16_384
 
-const batchRows = 20_000
+type SummaryContent = Pick<SpooledModel, "rows" | "contigs">
 
 const setMeta = (database: DatabaseSync, key: string) => database.prepare("UPDATE atlas_meta SET v = 'true' WHERE k = ?").run(key)
 
 /** One step a batch of rows; the caller yields between steps. */
-function* fill(database: DatabaseSync, id: DatasetId, model: GeneModel, inputs: InputChecksums): Generator<void> {
+function* fill(database: DatabaseSync, id: DatasetId, { rows, contigs }: SummaryContent, inputs: InputChecksums): Generator<void> {
   // The file is new and removed on failure: no journal and no fsync before the last.
-  for (const pragma of ["page_size = 4096", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -131072"])
+  for (const pragma of [
+    "page_size = 4096",
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "locking_mode = EXCLUSIVE",
+    `cache_size = -${cacheKiB}`
+  ])
     database.exec(`PRAGMA ${pragma}`)
   for (const statement of createTables) database.exec(statement)
   database.exec(`PRAGMA user_version = ${databaseSchemaVersion}`)
   database.exec("BEGIN")
-  for (const [table, rows] of contents(id, model, inputs)) {
-    // Only the map may meet a pair twice: an exon listed twice for one transcript.
-    const verb = table === "transcript_exon_map" ? "INSERT OR IGNORE" : "INSERT"
-    const insert = database.prepare(`${verb} INTO ${table} VALUES (${Array(columnsOf(table)).fill("?").join(", ")})`)
-    let inserted = 0
-    for (const row of rows) {
-      insert.run(...row)
-      if (++inserted % batchRows === 0) yield
-    }
+  yield* insertRows(database, rows)
+  const all = (table: string, values: ReadonlyArray<ReadonlyArray<Value>>) => {
+    const insert = insertInto(database, table)
+    for (const row of values) insert.run(...row)
   }
-  for (const statement of createIndices) {
+  all("atlas_meta", metaRows(id, inputs))
+  all("schema_version", [[databaseSchemaVersion]])
+  all("dataset_stats", [...statRows("biotype", rows.genes.byBiotype), ...statRows("seqid", rows.genes.bySequence)])
+  all(
+    "contigs",
+    contigs.map((c) => [c.name, c.length, null, null])
+  )
+  for (const statement of [...copies, ...createIndices]) {
     database.exec(statement)
     yield
   }
@@ -181,7 +178,15 @@ function* fill(database: DatabaseSync, id: DatasetId, model: GeneModel, inputs: 
 export const writeGeneSummary = (
   path: string,
   id: DatasetId,
-  model: GeneModel,
+  model: GeneModel | SpooledModel,
+  inputs: InputChecksums
+): Effect.Effect<FileDigest, GeneSummaryUnwritable | IoDurability | ArtifactUnreadable> =>
+  Effect.scoped(Effect.flatMap(spooled(dirname(path), model), (content) => writeSpooled(path, id, content, inputs)))
+
+const writeSpooled = (
+  path: string,
+  id: DatasetId,
+  content: SummaryContent,
   inputs: InputChecksums
 ): Effect.Effect<FileDigest, GeneSummaryUnwritable | IoDurability | ArtifactUnreadable> => {
   const unwritable = (cause: unknown) =>
@@ -200,14 +205,15 @@ export const writeGeneSummary = (
     create,
     (database) =>
       Effect.gen(function* () {
-        const steps = fill(database, id, model, inputs)
+        const steps = fill(database, id, content, inputs)
         while (!(yield* attempt(() => steps.next())).done) yield* Effect.yieldNow
         yield* attempt(() => database.close())
+        const durably = yield* Durably
         yield* Effect.tryPromise({
           try: async () => {
             await using file = await open(path, "r+")
             await file.chmod(0o644)
-            await file.sync()
+            if (durably) await file.sync()
           },
           catch: (cause) => ioDurability("sync", path, cause)
         })

@@ -52,17 +52,26 @@ export const referenceBuildIdentity = (
     contig_class_distribution: genesByClass
   })
 
+/** What both dialects hash. That the released one hashes just this was found by trying: it gives the recorded `artifact_hash`. */
+const artifactParts = (m: Manifest) => ({
+  artifact_version: m.artifact_version,
+  schema_version: m.schema_version,
+  db_schema_version: m.db_schema_version,
+  dataset: m.dataset,
+  checksums: m.checksums,
+  input_hashes: m.input_hashes,
+  stats: m.stats,
+  dataset_signature_sha256: m.dataset_signature_sha256,
+  toolchain_hash: m.toolchain_hash,
+  db_hash: m.db_hash
+})
+
+export const releasedArtifactHash = (m: Manifest): string => hashOf(artifactParts(m))
+
 /** Over the named fields alone: sidecars are bound by the evidence bundle instead. */
 export const artifactHash = (m: Manifest): string =>
   hashOf({
-    artifact_version: m.artifact_version,
-    schema_version: m.schema_version,
-    db_schema_version: m.db_schema_version,
-    dataset: m.dataset,
-    checksums: m.checksums,
-    input_hashes: m.input_hashes,
-    stats: m.stats,
-    dataset_signature_sha256: m.dataset_signature_sha256,
+    ...artifactParts(m),
     canonical_model_schema_version: m.canonical_model_schema_version,
     canonical_query_semantic_sha256: m.canonical_query_semantic_sha256,
     canonical_lineage_sha256: m.canonical_lineage_sha256,
@@ -70,9 +79,7 @@ export const artifactHash = (m: Manifest): string =>
     reference_build_identity_sha256: m.reference_build_identity_sha256,
     contig_naming_style: m.contig_naming_style,
     coordinate_system: m.coordinate_system,
-    scientific_prerequisites_status: m.scientific_prerequisites_status,
-    toolchain_hash: m.toolchain_hash,
-    db_hash: m.db_hash
+    scientific_prerequisites_status: m.scientific_prerequisites_status
   })
 
 /** The evidence bundle's digest: relative path → sha256 of each file. */

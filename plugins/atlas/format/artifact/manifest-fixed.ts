@@ -7,6 +7,7 @@ import { coordinateSystem } from "./sidecars.ts"
 export const fixedFields = {
   model_version: "v1",
   artifact_version: "v1",
+  schema_evolution_note: "v1 schema: additive-only evolution; existing fields remain stable",
   qc_report_path: layout.qcReport,
   canonical_feature_summary_path: layout.canonicalSummary,
   source_gff3_filename: fileName("gff3"),

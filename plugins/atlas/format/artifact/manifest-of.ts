@@ -4,16 +4,22 @@ import { artifactHash, identityOf, normalizedInputIdentity } from "./identity.ts
 import { type Checksums, derivedColumnOrigins, emptyIdentity, type Manifest } from "./manifest.ts"
 import { fixedFields } from "./manifest-fixed.ts"
 import { policySha256 } from "./policy.ts"
-import { writtenBy } from "./software.ts"
+import type { WrittenBy } from "./sidecars.ts"
 
 export interface ManifestParts {
   readonly checksums: Checksums
   /** The deep form. */
   readonly signature: string
   readonly bundleSha256: string
+  readonly writtenBy: WrittenBy
+  /** `none` if absent. */
+  readonly shardingPlan?: Manifest["sharding_plan"] | undefined
 }
 
-export const manifestOf = (facts: DatasetFacts, { checksums, signature, bundleSha256 }: ManifestParts): Manifest => {
+export const manifestOf = (
+  facts: DatasetFacts,
+  { checksums, signature, bundleSha256, writtenBy, shardingPlan }: ManifestParts
+): Manifest => {
   const { sqlite_sha256, ...inputs } = checksums
   const unsealed: Manifest = {
     ...fixedFields,
@@ -29,17 +35,18 @@ export const manifestOf = (facts: DatasetFacts, { checksums, signature, bundleSh
     dataset_signature_sha256: signature,
     db_hash: sqlite_sha256,
     artifact_hash: "",
-    schema_evolution_note: "v1 schema: additive-only evolution; existing fields remain stable",
     ...writtenBy,
     created_at: "",
     evidence_bundle_sha256: bundleSha256,
-    normalized_input_identity_sha256: normalizedInputIdentity(checksums),
+    normalized_input_identity_sha256: normalizedInputIdentity(checksums, facts.aliases),
     reference_build_identity_sha256: facts.referenceBuildIdentity,
     contig_naming_style: facts.namingStyle,
     scientific_prerequisites_status: facts.prerequisites,
     canonical_query_semantic_sha256: facts.canonical.hashes.query_semantic_sha256,
     canonical_lineage_sha256: facts.canonical.hashes.lineage_sensitive_sha256,
     canonical_feature_counts: facts.canonical.summary.feature_type_counts,
+    ...(Object.keys(facts.aliases).length > 0 ? { contig_normalization_aliases: facts.aliases } : {}),
+    ...(shardingPlan === undefined ? {} : { sharding_plan: shardingPlan }),
     derived_column_origins: derivedColumnOrigins
   }
   return { ...unsealed, identity: identityOf(unsealed), artifact_hash: artifactHash(unsealed) }

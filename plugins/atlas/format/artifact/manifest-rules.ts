@@ -1,5 +1,6 @@
 /** The strict rules of a manifest (dataset contract §2.13), all looked at, in the format's order and words. */
 import { canonicalId, trimWhiteSpace } from "../dataset-id.ts"
+import { dialectOf } from "./dialect.ts"
 import { canonicalMetadataSha256, identityOf } from "./identity.ts"
 import type { Identity, Manifest } from "./manifest.ts"
 
@@ -45,8 +46,9 @@ const identityRules = (manifest: Manifest): ReadonlyArray<BrokenRule> => {
   return broken
 }
 
-/** Every rule that the manifest breaks. */
+/** Every rule of its dialect that the manifest breaks; those of the released one are the part that its fields can keep (§13). */
 export const brokenRules = (m: Manifest): ReadonlyArray<BrokenRule> => {
+  const main = dialectOf(m) === "main"
   const broken: Array<BrokenRule> = []
   const rule = (holds: boolean, field: string, message: string) => {
     if (!holds) broken.push({ field, message })
@@ -69,24 +71,25 @@ export const brokenRules = (m: Manifest): ReadonlyArray<BrokenRule> => {
   )
   rule(none(m.toolchain_hash), "toolchain_hash", "manifest toolchain_hash must not be empty")
   rule(
-    none(m.source_facts_path, m.normalized_input_identity_sha256),
+    !main || none(m.source_facts_path, m.normalized_input_identity_sha256),
     "source_facts_path",
     "manifest source_facts_path and normalized_input_identity_sha256 are required"
   )
   rule(
-    none(m.software_version, m.config_version, m.build_policy_version),
+    !main || none(m.software_version, m.config_version, m.build_policy_version),
     "software_version",
     "manifest software/config/build policy versions must not be empty"
   )
   rule(
-    none(
-      m.build_metadata_path,
-      m.anomaly_summary_path,
-      m.dataset_stats_path,
-      m.artifact_inventory_path,
-      m.evidence_bundle_path,
-      m.evidence_bundle_sha256
-    ),
+    !main ||
+      none(
+        m.build_metadata_path,
+        m.anomaly_summary_path,
+        m.dataset_stats_path,
+        m.artifact_inventory_path,
+        m.evidence_bundle_path,
+        m.evidence_bundle_sha256
+      ),
     "evidence_bundle_path",
     "manifest evidence artifact paths and bundle hash must be populated"
   )
@@ -100,7 +103,7 @@ export const brokenRules = (m: Manifest): ReadonlyArray<BrokenRule> => {
   rule(m.db_hash === m.checksums.sqlite_sha256, "db_hash", "manifest db_hash must equal checksums.sqlite_sha256")
   rule(m.stats.gene_count > 0, "stats.gene_count", "gene_count must be > 0")
   rule(Object.keys(m.derived_column_origins).length > 0, "derived_column_origins", "derived_column_origins must not be empty")
-  return [...broken, ...identityRules(m)]
+  return main ? [...broken, ...identityRules(m)] : broken
 }
 
 /** The broken rules' messages. */

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { type ErrorDocs, Told } from "atlas-run/plugin"
 import { canonicalJson } from "../canonical-json.ts"
 import { DatasetParts } from "../dataset-id.ts"
+import { dialectOf, isMainOnly } from "./dialect.ts"
 import { readJsonFile } from "./json-file.ts"
 import { layout } from "./layout.ts"
 
@@ -58,7 +59,7 @@ export const emptyIdentity: Identity = {
   canonical_metadata_sha256: ""
 }
 
-/** Every field of the main dialect, in the contract's order. Absent texts read as "". */
+/** Every field of the main dialect, in the contract's order. Absent texts read as "", so it reads the released dialect too (`dialectOf`). */
 export const Manifest = Schema.Struct({
   model_version: textOr("v1"),
   artifact_version: text,
@@ -148,10 +149,13 @@ export const readManifest = (path: string): Effect.Effect<Manifest, ManifestUnre
     })
   )
 
-/** The bytes of manifest.json: canonical, and empty maps are left out as the format has it. */
-export const manifestJson = ({ canonical_feature_counts: counts, contig_normalization_aliases: aliases, ...fields }: Manifest): string =>
-  canonicalJson({
-    ...fields,
+/** The bytes of manifest.json in the manifest's dialect: canonical, and empty maps are left out as the format has it. */
+export const manifestJson = (manifest: Manifest): string => {
+  const { canonical_feature_counts: counts, contig_normalization_aliases: aliases, ...fields } = manifest
+  const released = dialectOf(manifest) === "released"
+  return canonicalJson({
+    ...(released ? Object.fromEntries(Object.entries(fields).filter(([field]) => !isMainOnly(field))) : fields),
     ...(counts !== undefined && Object.keys(counts).length > 0 ? { canonical_feature_counts: counts } : {}),
     ...(aliases !== undefined && Object.keys(aliases).length > 0 ? { contig_normalization_aliases: aliases } : {})
   })
+}

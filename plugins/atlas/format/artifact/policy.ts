@@ -38,12 +38,26 @@ export const thresholds: QcThresholds = {
   max_duplicate_gene_id_events: 0
 }
 
+/**
+ * Of a dataset that was ingested leniently: who asked for that has chosen to go without rejected rows, so they are told and do not refuse.
+ * The manifest's config_version says which thresholds a dataset goes by.
+ */
+export const lenientThresholds: QcThresholds = { ...thresholds, max_rejected_percent: 100 }
+
 const policyJson = canonicalJson(policy)
 
 export const policySha256 = sha256(policyJson)
 export const buildPolicyVersion = `sha256:${policySha256}`
 
-const thresholdsJson = canonicalJson(
-  new Map(Object.entries(thresholds).map(([name, limit]) => [name, name.endsWith("_percent") ? new Float(limit) : limit]))
-)
-export const configVersion = sha256(thresholdsJson + policyJson)
+const configVersionOf = (limits: QcThresholds): string => {
+  const json = canonicalJson(
+    new Map(Object.entries(limits).map(([name, limit]) => [name, name.endsWith("_percent") ? new Float(limit) : limit]))
+  )
+  return sha256(json + policyJson)
+}
+
+export const configVersion = configVersionOf(thresholds)
+export const lenientConfigVersion = configVersionOf(lenientThresholds)
+
+/** The thresholds that a manifest names; those of strict where it names none of ours. */
+export const thresholdsOf = (config: string | undefined): QcThresholds => (config === lenientConfigVersion ? lenientThresholds : thresholds)

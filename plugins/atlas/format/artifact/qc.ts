@@ -31,14 +31,25 @@ export const Qc = Schema.Struct({
   biotype_distribution: Counts,
   anomalies: Schema.Struct(anomalyLists),
   severity_summary: Schema.Struct({ INFO: Count, WARN: Count, ERROR: Count }),
-  severity_items: Schema.Array(Schema.Struct({ severity: Schema.String, class: Schema.String, count: Count })),
-  anomaly_classes: Counts,
-  canonical: Schema.Struct({
-    schema_version: Schema.optionalKey(Count),
-    query_semantic_sha256: Schema.optionalKey(Schema.String),
-    lineage_sensitive_sha256: Schema.optionalKey(Schema.String),
-    feature_counts: Schema.optionalKey(Counts)
-  })
+  /** In the dialect `released` a class is called code. */
+  severity_items: Schema.Array(
+    Schema.Struct({
+      severity: Schema.String,
+      class: Schema.optionalKey(Schema.String),
+      code: Schema.optionalKey(Schema.String),
+      count: Count
+    })
+  ),
+  /** The last two are not in the dialect `released`. */
+  anomaly_classes: Schema.optionalKey(Counts),
+  canonical: Schema.optionalKey(
+    Schema.Struct({
+      schema_version: Schema.optionalKey(Count),
+      query_semantic_sha256: Schema.optionalKey(Schema.String),
+      lineage_sensitive_sha256: Schema.optionalKey(Schema.String),
+      feature_counts: Schema.optionalKey(Counts)
+    })
+  )
 })
 export type Qc = typeof Qc.Type
 
@@ -54,15 +65,15 @@ const longestName = (seqids: Iterable<string>): number => {
   return longest
 }
 
-/** The value of qc_report.json. `signature`: the ingest form. */
-export const qcReport = (facts: DatasetFacts, signature: string): Readonly<Record<string, unknown>> => {
+/** The value of qc_report.json. `signature`: the ingest form; `reportOnly`: no build root stands behind it. */
+export const qcReport = (facts: DatasetFacts, signature: string, reportOnly = false): Readonly<Record<string, unknown>> => {
   const { dataset, model, stats, canonical } = facts
   const { scientific_ambiguities: _, ...anomalies } = model.anomalies
   const items = anomalyItems(model.anomalies)
   return {
     schema_version: 1,
     dataset,
-    report_only: false,
+    report_only: reportOnly,
     manifest_signature_sha256: signature,
     counts: {
       genes: stats.gene_count,
@@ -78,7 +89,7 @@ export const qcReport = (facts: DatasetFacts, signature: string): Readonly<Recor
     },
     rejected_record_count_by_reason: new Map(tally(model.anomalies.rejections.map((r) => r.code))),
     contig_stats: {
-      distribution: new Map(tally(model.genes.map((g) => g.seqid))),
+      distribution: facts.genesBySequence,
       unknown_contig_feature_ratio: model.totalFeatures === 0 ? 0 : new Float(model.unknownContigFeatures / model.totalFeatures),
       max_contig_name_length: longestName(facts.seqids),
       total_features: model.totalFeatures
@@ -89,7 +100,9 @@ export const qcReport = (facts: DatasetFacts, signature: string): Readonly<Recor
     severity_summary: severitySummary(items, () => 1),
     severity_items: items,
     anomaly_classes: anomalyCounts(model.anomalies),
-    canonical: { schema_version: canonicalModelVersion, ...canonical.hashes, feature_counts: canonical.summary.feature_type_counts }
+    canonical: reportOnly
+      ? {}
+      : { schema_version: canonicalModelVersion, ...canonical.hashes, feature_counts: canonical.summary.feature_type_counts }
   }
 }
 

@@ -63,16 +63,27 @@ export const withFile = <A, E, R>(
     (file) => Effect.promise(() => file.close())
   )
 
-/** Calls `take` with each chunk of an open file, about 1 MiB at a time, yielding between them. The chunk is reused: copy what is kept. */
+/**
+ * Calls `take` with each chunk of an open file, about 1 MiB at a time, yielding between them; the next one is read meanwhile. The chunk is
+ * reused: copy what is kept.
+ */
 export const eachChunk = (file: FileHandle, path: string, take: (chunk: Buffer) => void): Effect.Effect<number, ArtifactUnreadable> =>
   Effect.gen(function* () {
-    const buffer = Buffer.allocUnsafe(chunkBytes)
+    let [buffer, other] = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)]
+    const read = (into: Buffer, at: number) => {
+      const reading = file.read(into, 0, chunkBytes, at)
+      // Told when it is waited for.
+      reading.catch(() => undefined)
+      return reading
+    }
     let total = 0
-    for (;;) {
-      const { bytesRead } = yield* Effect.tryPromise({ try: () => file.read(buffer, 0, chunkBytes, total), catch: unreadable(path) })
+    for (let reading = read(buffer, 0); ;) {
+      const { bytesRead } = yield* Effect.tryPromise({ try: () => reading, catch: unreadable(path) })
       if (bytesRead === 0) return total
       total += bytesRead
+      reading = read(other, total)
       take(buffer.subarray(0, bytesRead))
+      ;[buffer, other] = [other, buffer]
     }
   })
 

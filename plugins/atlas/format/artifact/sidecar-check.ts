@@ -3,9 +3,10 @@ import { createHash } from "node:crypto"
 import { Schema } from "effect"
 import { canonicalChunks } from "../canonical-json.ts"
 import type { ContigRow, GeneRow, TranscriptRow } from "../model/gene-model.ts"
+import { ProfileEvidence } from "../profile/choose.ts"
 import type { AnomalyReport } from "./anomalies.ts"
 import type { CanonicalFacts } from "./canonical-files.ts"
-import { type DatasetFacts, datasetFacts, loneTranscripts } from "./dataset-facts.ts"
+import { type Aliasing, type DatasetFacts, datasetFacts, loneTranscripts } from "./dataset-facts.ts"
 import type { Digests } from "./evidence.ts"
 import type { Say, VerifyFindingName } from "./finding.ts"
 import { bundleRoles, layout, type Role } from "./layout.ts"
@@ -22,11 +23,12 @@ const Counts = Schema.Record(Schema.String, Schema.Int)
 export const SourceFacts = Schema.Struct({
   schema_version: Schema.Literal(1),
   dataset: Schema.Unknown,
-  inputs: Schema.Unknown,
+  inputs: Schema.Struct({ gff3_path: Schema.String, fasta_path: Schema.String, fai_path: Schema.String, hashes: Schema.Unknown }),
   normalization: Schema.Struct({
-    seqid_aliases: Schema.Unknown,
+    seqid_aliases: Schema.Record(Schema.String, Schema.String),
     reject_normalized_seqid_collisions: Schema.Unknown,
-    seqid_traces: Schema.Record(Schema.String, Schema.Unknown)
+    seqid_traces: Schema.Record(Schema.String, Schema.Unknown),
+    annotation_profile: Schema.optionalKey(ProfileEvidence)
   }),
   contigs: Schema.Unknown,
   feature_distribution: Schema.Struct({
@@ -51,7 +53,44 @@ export interface Evidence {
   readonly anomalies: AnomalyReport
   readonly qc: Qc
   readonly source: SourceFacts
+  /** Written by this program: its signature has one form, and no path of a machine is in its files. */
+  readonly ours: boolean
 }
+
+/** Says a signature that the rows do not give. The reference signs 13 fields a transcript, which its own deep verification refuses. */
+export const saySignature = (
+  { dataset_signature_sha256: told }: Manifest,
+  genes: ReadonlyArray<GeneRow>,
+  transcripts: ReadonlyArray<TranscriptRow>,
+  ours: boolean,
+  say: Say<VerifyFindingName>
+): void => {
+  const deep = deepSignature(genes, transcripts)
+  const at = "dataset_signature_sha256"
+  if (told === deep) return
+  if (!ours && told === ingestSignature(genes, transcripts))
+    return say("reference-signature", at, `${at} is the form with 13 fields a transcript; the form with 10 is ${deep}`)
+  say("signature", at, `${at} of the manifest is ${JSON.stringify(told)}, the tables make it ${JSON.stringify(deep)}`)
+}
+
+/** As the file should be: of another program's, the paths that it tells are taken from it, for nothing else tells them. */
+const sourceFactsOf = (facts: DatasetFacts, { manifest, source, ours }: Evidence): unknown => {
+  const expected = sidecars.sourceFacts(facts, manifest.checksums)
+  if (ours) return expected
+  const { gff3_path, fasta_path, fai_path } = source.inputs
+  return { ...expected, inputs: { ...expected.inputs, gff3_path, fasta_path, fai_path } }
+}
+
+/** Which names of the GFF3 became which: no table holds them. */
+const aliasingOf = ({ seqid_aliases, seqid_traces }: SourceFacts["normalization"]): Aliasing => ({
+  aliases: seqid_aliases,
+  sources: new Map(
+    Object.entries(seqid_traces).flatMap(([name, trace]) => {
+      const source = (trace as { readonly source_seqid?: unknown } | null)?.source_seqid
+      return typeof source === "string" && source !== name ? [[name, source] as const] : []
+    })
+  )
+})
 
 const factsOf = ({ manifest, genes, transcripts, contigs, exonRows, canonical, anomalies, qc, source }: Evidence): DatasetFacts => {
   const { model_version: _, ...lists } = anomalies
@@ -67,23 +106,25 @@ const factsOf = ({ manifest, genes, transcripts, contigs, exonRows, canonical, a
       totalFeatures: total_features,
       cdsRows: qc.counts.cds,
       unknownContigFeatures: Math.round(unknown_contig_feature_ratio * total_features),
-      biotypeSources: new Map(Object.entries(source.feature_distribution.biotype_source_keys))
+      biotypeSources: new Map(Object.entries(source.feature_distribution.biotype_source_keys)),
+      ...(source.normalization.annotation_profile === undefined ? {} : { profile: source.normalization.annotation_profile })
     },
     canonical,
-    Object.keys(source.normalization.seqid_traces)
+    Object.keys(source.normalization.seqid_traces),
+    aliasingOf(source.normalization)
   )
 }
 
-const digestOf = (value: unknown): string => {
+/** sha256 of the canonical JSON. */
+export const digestOf = (value: unknown): string => {
   const digest = createHash("sha256")
   for (const chunk of canonicalChunks(value)) digest.update(chunk)
   return digest.digest("hex")
 }
 
 /** Fields of the manifest that follow from the tables. */
-const derivedFields = (facts: DatasetFacts, deep: string): Partial<Manifest> => ({
+const derivedFields = (facts: DatasetFacts): Partial<Manifest> => ({
   stats: facts.stats,
-  dataset_signature_sha256: deep,
   reference_build_identity_sha256: facts.referenceBuildIdentity,
   contig_naming_style: facts.namingStyle,
   scientific_prerequisites_status: facts.prerequisites,
@@ -97,31 +138,33 @@ export function* checkSidecars(evidence: Evidence, digests: Digests, say: Say<Ve
   const { manifest, genes, transcripts } = evidence
   const { dataset } = manifest
   const facts = factsOf(evidence)
-  const deep = deepSignature(genes, transcripts)
+  saySignature(manifest, genes, transcripts, evidence.ours, say)
   yield
   const qc = qcReport(facts, ingestSignature(genes, transcripts))
   yield
-  for (const [field, expected] of Object.entries(derivedFields(facts, deep))) {
+  for (const [field, expected] of Object.entries(derivedFields(facts))) {
     const told = manifest[field as keyof Manifest]
     if (digestOf(told ?? {}) !== digestOf(expected))
       say(
-        field === "dataset_signature_sha256" ? "signature" : "manifest-mismatch",
+        "manifest-mismatch",
         field,
-        `${field} of the manifest is ${JSON.stringify(told)}, the tables make it ${JSON.stringify(expected)}`
+        `${field} of ${layout.manifest} is ${JSON.stringify(told)}, the tables make it ${JSON.stringify(expected)}`
       )
   }
   const compare = (role: Role, expected: string) => {
     const found = digests.get(role)?.sha256
     if (found !== undefined && found !== expected)
-      say("sidecar-mismatch", layout[role], `${layout[role]} is not what the tables and the other evidence make it`)
+      say("sidecar-mismatch", layout[role], `${layout[role]} is not what the tables and ${told(role)} make it`)
   }
+  /** Of the writing program only the manifest tells beside it. */
+  const told = (role: Role) => (role === "buildMetadata" ? layout.manifest : "the other evidence")
   const bundled = Object.fromEntries(bundleRoles.map((role) => [layout[role], digests.get(role)?.sha256 ?? ""]))
   const values: ReadonlyArray<readonly [Role, () => unknown]> = [
     ["qcReport", () => qc],
     ["qc", () => qc],
     ["anomalyReport", () => sidecars.anomalyReport(facts)],
     ["anomalySummary", () => sidecars.anomalySummary(facts)],
-    ["sourceFacts", () => sidecars.sourceFacts(facts, manifest.checksums)],
+    ["sourceFacts", () => sourceFactsOf(facts, evidence)],
     ["buildMetadata", () => sidecars.buildMetadata(dataset, manifest)],
     ["datasetStats", () => sidecars.datasetStats(facts)],
     ["scientificProfile", () => sidecars.scientificProfile(facts)],
@@ -133,7 +176,7 @@ export function* checkSidecars(evidence: Evidence, digests: Digests, say: Say<Ve
           genes.map((g) => ({ ...g, name: g.gene_name }))
         )
     ],
-    ["inventory", () => sidecars.inventory(dataset, manifest.checksums, digests)],
+    ["inventory", () => sidecars.inventory(dataset, manifest.checksums, digests, manifest.contig_normalization_aliases)],
     ["bundle", () => sidecars.evidenceBundle(dataset, bundled)]
   ]
   for (const [role, value] of values) {

@@ -36,7 +36,12 @@ export const sourceFacts = (facts: DatasetFacts, { gff3_sha256, fasta_sha256, fa
     fai_path: layout.fai,
     hashes: { gff3_sha256, fasta_sha256, fai_sha256 }
   },
-  normalization: { seqid_aliases: {}, reject_normalized_seqid_collisions: true, seqid_traces: facts.traces },
+  normalization: {
+    seqid_aliases: facts.aliases,
+    reject_normalized_seqid_collisions: true,
+    seqid_traces: facts.traces,
+    ...(facts.model.profile === undefined ? {} : { annotation_profile: facts.model.profile })
+  },
   contigs: new Map(facts.model.contigs.map(({ name, length }) => [name, { length, gc_fraction: null, n_fraction: null }])),
   feature_distribution: {
     contigs: facts.genesBySequence,
@@ -101,23 +106,40 @@ const compareEntries = (a: GeneIndexEntry, b: GeneIndexEntry): number =>
   a.end - b.end ||
   compareCodePoints(a.signature_sha256, b.signature_sha256)
 
-/** release_gene_index.json; the same from the model and from the database's rows. */
-export const geneIndex = (dataset: DatasetParts, genes: ReadonlyArray<Parameters<typeof geneIndexSignature>[0]>) => ({
+export type IndexedGene = Parameters<typeof geneIndexSignature>[0]
+
+const entryOf = (gene: IndexedGene): GeneIndexEntry => {
+  const { gene_id, seqid, start, end } = gene
+  return { gene_id, seqid, start, end, signature_sha256: geneIndexSignature(gene) }
+}
+
+function* entriesOf(genes: Iterable<IndexedGene>): Generator<GeneIndexEntry> {
+  for (const gene of genes) yield entryOf(gene)
+}
+
+const indexOf = (dataset: DatasetParts, entries: Iterable<GeneIndexEntry>) => ({
   model_version: "v1",
   schema_version: "1",
   dataset,
-  entries: genes
-    .map((gene): GeneIndexEntry => {
-      const { gene_id, seqid, start, end } = gene
-      return { gene_id, seqid, start, end, signature_sha256: geneIndexSignature(gene) }
-    })
-    .sort(compareEntries)
+  entries
 })
 
+/** release_gene_index.json of genes that come ordered by gene_id, sequence, start, end. Can be written once. */
+export const geneIndexInOrder = (dataset: DatasetParts, genes: Iterable<IndexedGene>) => indexOf(dataset, entriesOf(genes))
+
+/** The same of genes in any order. */
+export const geneIndex = (dataset: DatasetParts, genes: ReadonlyArray<IndexedGene>) =>
+  indexOf(dataset, genes.map(entryOf).sort(compareEntries))
+
 /** artifact_inventory.json: every file but qc.json, the manifest, its lock and the bundle. */
-export const inventory = (dataset: DatasetParts, checksums: Checksums, digests: ReadonlyMap<Role, FileDigest>) => ({
+export const inventory = (
+  dataset: DatasetParts,
+  checksums: Checksums,
+  digests: ReadonlyMap<Role, FileDigest>,
+  aliases: Readonly<Record<string, string>> = {}
+) => ({
   ...head(dataset),
-  normalized_input_identity_sha256: normalizedInputIdentity(checksums),
+  normalized_input_identity_sha256: normalizedInputIdentity(checksums, aliases),
   items: inventoryRoles.flatMap(([role, name]) => {
     const digest = digests.get(role)
     return digest === undefined ? [] : [{ role: name, path: layout[role], sha256: digest.sha256, bytes: digest.bytes }]

@@ -3,19 +3,39 @@ import { compareCodePoints } from "../canonical-json.ts"
 import type { GeneRow, TranscriptRow } from "../model/gene-model.ts"
 import { sha256 } from "./sha256.ts"
 
-/** Pairs are hashed as the text of both; an odd tail is paired with itself; a single leaf is the root. */
-export const merkleRoot = (leaves: ReadonlyArray<string>): string => {
-  if (leaves.length === 0) return sha256("")
-  let level = leaves
-  while (level.length > 1) {
-    const above: Array<string> = []
-    for (let i = 0; i < level.length; i += 2) {
-      const left = level[i] ?? ""
-      above.push(sha256(left + (level[i + 1] ?? left)))
+/** Pairs are hashed as the text of both; an odd tail is paired with itself; a single leaf is the root. Memory: one node a level. */
+export class MerkleTree {
+  leaves = 0
+  /** From the leaves up, the node that waits for its neighbour. */
+  readonly #waiting: Array<string | undefined> = []
+
+  add(leaf: string): void {
+    this.leaves++
+    let node = leaf
+    let level = 0
+    for (; this.#waiting[level] !== undefined; level++) {
+      node = sha256(this.#waiting[level] + node)
+      this.#waiting[level] = undefined
     }
-    level = above
+    this.#waiting[level] = node
   }
-  return level[0] ?? ""
+
+  root(): string {
+    if (this.leaves === 0) return sha256("")
+    let tail: string | undefined
+    for (const [level, waiting] of this.#waiting.entries()) {
+      const nodes = waiting === undefined ? tail : tail === undefined ? waiting : sha256(waiting + tail)
+      if (nodes === undefined || level === this.#waiting.length - 1) tail = nodes
+      else tail = waiting !== undefined && tail !== undefined ? nodes : sha256(nodes + nodes)
+    }
+    return tail ?? ""
+  }
+}
+
+export const merkleRoot = (leaves: Iterable<string>): string => {
+  const tree = new MerkleTree()
+  for (const leaf of leaves) tree.add(leaf)
+  return tree.root()
 }
 
 /** The transcript fields that are also in transcript_summary. */
@@ -74,19 +94,27 @@ const deepLeaf = (t: SummaryTranscript): string =>
     })
   )
 
-const signature = (genes: ReadonlyArray<string>, transcripts: ReadonlyArray<string>): string =>
-  sha256(
+const signature = <T>(genes: Iterable<GeneRow>, transcripts: Iterable<T>, transcriptLeaf: (transcript: T) => string): string => {
+  const [geneTree, transcriptTree] = [new MerkleTree(), new MerkleTree()]
+  for (const gene of genes) geneTree.add(geneLeaf(gene))
+  for (const transcript of transcripts) transcriptTree.add(transcriptLeaf(transcript))
+  return sha256(
     JSON.stringify({
-      gene_count: genes.length,
-      gene_table_hash: merkleRoot(genes),
-      transcript_count: transcripts.length,
-      transcript_table_hash: merkleRoot(transcripts)
+      gene_count: geneTree.leaves,
+      gene_table_hash: geneTree.root(),
+      transcript_count: transcriptTree.leaves,
+      transcript_table_hash: transcriptTree.root()
     })
   )
+}
 
 /** Thirteen fields a transcript, rows in the model's order: what qc.json records. */
-export const ingestSignature = (genes: ReadonlyArray<GeneRow>, transcripts: ReadonlyArray<TranscriptRow>): string =>
-  signature(genes.map(geneLeaf), transcripts.map(ingestLeaf))
+export const ingestSignature = (genes: Iterable<GeneRow>, transcripts: Iterable<TranscriptRow>): string =>
+  signature(genes, transcripts, ingestLeaf)
+
+/** Ten fields a transcript, recomputable from the database, and what our manifest stores; rows ordered by sequence, start, end, id. */
+export const deepSignatureInOrder = (genes: Iterable<GeneRow>, transcripts: Iterable<SummaryTranscript>): string =>
+  signature(genes, transcripts, deepLeaf)
 
 interface Placed {
   readonly seqid: string
@@ -97,6 +125,9 @@ interface Placed {
 const inSqlOrder = <A extends Placed>(rows: ReadonlyArray<A>, id: (row: A) => string): ReadonlyArray<A> =>
   rows.toSorted((a, b) => compareCodePoints(a.seqid, b.seqid) || a.start - b.start || a.end - b.end || compareCodePoints(id(a), id(b)))
 
-/** Ten fields a transcript, ordered by sequence, start, end, id: recomputable from the database, and what our manifest stores. */
+/** The same of rows in any order. */
 export const deepSignature = (genes: ReadonlyArray<GeneRow>, transcripts: ReadonlyArray<SummaryTranscript>): string =>
-  signature(inSqlOrder(genes, (g) => g.gene_id).map(geneLeaf), inSqlOrder(transcripts, (t) => t.transcript_id).map(deepLeaf))
+  deepSignatureInOrder(
+    inSqlOrder(genes, (g) => g.gene_id),
+    inSqlOrder(transcripts, (t) => t.transcript_id)
+  )

@@ -1,6 +1,6 @@
 /** What the artifact says of the program that wrote it. The same on every machine with the same Node.js. */
 import { canonicalJson } from "../canonical-json.ts"
-import { buildPolicyVersion, configVersion } from "./policy.ts"
+import { buildPolicyVersion, configVersion, lenientConfigVersion } from "./policy.ts"
 import { sha256 } from "./sha256.ts"
 import type { WrittenBy } from "./sidecars.ts"
 
@@ -22,3 +22,6 @@ export const writtenBy: WrittenBy = {
   config_version: configVersion,
   build_policy_version: buildPolicyVersion
 }
+
+/** The same of a dataset that was ingested leniently: it goes by other thresholds. */
+export const leniently: WrittenBy = { ...writtenBy, config_version: lenientConfigVersion }

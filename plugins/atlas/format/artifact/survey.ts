@@ -2,7 +2,7 @@
 import { lstat, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
-import type { BuildRoot } from "../build-root.ts"
+import type { DatasetFiles } from "../build-root.ts"
 import type { Say, ValidateFindingName } from "./finding.ts"
 import { layout, type Role } from "./layout.ts"
 import { type ArtifactUnreadable, type FileDigest, reasonOf, sha256File, unreadable } from "./sha256.ts"
@@ -10,7 +10,10 @@ import { type ArtifactUnreadable, type FileDigest, reasonOf, sha256File, unreada
 const roles = Object.keys(layout) as ReadonlyArray<Role>
 
 /** Digests of the files that are there. A missing file, or one that is a link or folder, is said; an unreadable one fails. */
-export const survey = (root: BuildRoot, say: Say<ValidateFindingName>): Effect.Effect<ReadonlyMap<Role, FileDigest>, ArtifactUnreadable> =>
+export const survey = (
+  root: DatasetFiles,
+  say: Say<ValidateFindingName>
+): Effect.Effect<ReadonlyMap<Role, FileDigest>, ArtifactUnreadable> =>
   Effect.gen(function* () {
     const digests = new Map<Role, FileDigest>()
     for (const role of roles) {
@@ -34,7 +37,7 @@ export const survey = (root: BuildRoot, say: Say<ValidateFindingName>): Effect.E
   })
 
 /** Files, links and folders below the root that are no part of a dataset. */
-export const strangers = (root: BuildRoot): Effect.Effect<ReadonlyArray<string>, ArtifactUnreadable> =>
+export const strangers = (root: DatasetFiles): Effect.Effect<ReadonlyArray<string>, ArtifactUnreadable> =>
   Effect.tryPromise({
     try: async () => {
       const known = new Set<string>(["inputs", "derived", ...Object.values(layout)])

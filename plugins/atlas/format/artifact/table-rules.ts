@@ -125,3 +125,6 @@ export const lookAtMeta = (database: DatabaseSync, dataset: DatasetParts, checks
     if (meta.get(key) !== value)
       say("database-rows", `atlas_meta.${key}`, `atlas_meta.${key} is ${quote(meta.get(key) ?? "missing")}, not ${quote(value)}`)
 }
+
+/** Pages of the database file. */
+export const pageCount = (database: DatabaseSync): number => Number(database.prepare("PRAGMA page_count").get()?.["page_count"])

@@ -6,21 +6,25 @@ import { type ErrorDocs, Several, several, Told } from "atlas-run/plugin"
 import type { DatasetId } from "../dataset-id.ts"
 import { ioDurability, type IoDurability, remove, syncDirectory } from "../durable.ts"
 import type { GeneModel } from "../model/gene-model.ts"
-import { quote } from "../text.ts"
-import { writeCanonical } from "./canonical-files.ts"
-import { type DatasetFacts, datasetFacts, loneTranscripts, modelSeqids } from "./dataset-facts.ts"
-import { type GeneSummaryUnwritable, type InputChecksums, writeGeneSummary } from "./gene-summary.ts"
+import { type CanonicalFacts, writeCanonical } from "./canonical-files.ts"
+import { type Aliasing, type DatasetFacts, datasetFacts } from "./dataset-facts.ts"
+import { writeGeneIndex } from "./gene-index.ts"
+import { GeneSummaryUnwritable, type InputChecksums, writeGeneSummary } from "./gene-summary.ts"
+import type { GeneSummaryUnreadable } from "./gene-summary-reader.ts"
 import { bundleSha256 } from "./identity.ts"
 import { writeJson, writePieces } from "./json-writer.ts"
 import { bundleRoles, layout, type Role } from "./layout.ts"
 import { type Manifest, manifestJson } from "./manifest.ts"
 import { manifestLockJson } from "./manifest-lock.ts"
 import { manifestOf } from "./manifest-of.ts"
+import { type ModelSpool, spooled, type SpooledModel } from "./model-spool.ts"
 import { qcReport } from "./qc.ts"
 import { type ArtifactUnreadable, type FileDigest, unreadable } from "./sha256.ts"
 import * as sidecars from "./sidecars.ts"
-import { writtenBy } from "./software.ts"
-import { deepSignature, ingestSignature } from "./signature.ts"
+import { leniently, writtenBy } from "./software.ts"
+import { deepSignatureInOrder, ingestSignature } from "./signature.ts"
+import { spooling } from "./spool.ts"
+import { GeneIdUnindexable } from "./unindexable.ts"
 
 export class NoGenes extends Schema.TaggedError<NoGenes>()("NoGenes", Told) {
   static readonly docs: ErrorDocs = {
@@ -30,49 +34,24 @@ export class NoGenes extends Schema.TaggedError<NoGenes>()("NoGenes", Told) {
   }
 }
 
-export class GeneIdUnindexable extends Schema.TaggedError<GeneIdUnindexable>()("GeneIdUnindexable", { ...Told, value: Schema.String }) {
-  static readonly docs: ErrorDocs = {
-    summary: "A gene id or sequence name cannot stand in the release's gene index",
-    hint: "ids and names there have 1 to 128 bytes and no white space at their ends: shorten it in the GFF3",
-    example: 'gene_id "ENSG…" has 129 bytes, more than 128'
-  }
-}
-
-/** Bytes of a gene id or sequence name in release_gene_index.json (§2.14). */
-export const indexedNameBytes = 128
-
-const indexable = (model: GeneModel): ReadonlyArray<GeneIdUnindexable> => {
-  const problems: Array<GeneIdUnindexable> = []
-  const told = new Set<string>()
-  const look = (field: string, value: string) => {
-    const bytes = Buffer.byteLength(value)
-    if (bytes > 0 && bytes <= indexedNameBytes && value.trim() === value) return
-    if (told.has(value) || problems.length >= 100) return
-    told.add(value)
-    const problem =
-      bytes === 0
-        ? "is empty"
-        : bytes > indexedNameBytes
-          ? `has ${bytes} bytes, more than ${indexedNameBytes}`
-          : "has white space at an end"
-    problems.push(new GeneIdUnindexable({ message: `${field} ${quote(value)} ${problem}`, value: value.slice(0, 200) }))
-  }
-  for (const gene of model.genes) {
-    look("gene_id", gene.gene_id)
-    look("seqid", gene.seqid)
-  }
-  return problems
-}
+export { GeneIdUnindexable }
 
 export interface DerivedRequest {
   /** The dataset's folder, which has inputs/ already; an old derived/ is removed. */
   readonly folder: string
   readonly dataset: DatasetId
-  readonly model: GeneModel
+  readonly model: GeneModel | SpooledModel
   /** sha256 of the files in inputs/. */
   readonly checksums: InputChecksums
   /** Every sequence with a feature row, also of rows that the model left out; by default those the model shows. */
   readonly seqids?: Iterable<string>
+  /** Bytes of the model written so far, and in all. */
+  readonly onProgress?: (done: number, total: number) => void
+  /** Wrong rows were left out. */
+  readonly lenient?: boolean
+  readonly aliasing?: Aliasing
+  /** `none` if absent; the shards are the caller's to write. */
+  readonly shardingPlan?: Manifest["sharding_plan"]
 }
 
 export interface Derived {
@@ -90,49 +69,82 @@ export const writeDerivedErrors = [NoGenes, GeneIdUnindexable] as const
 const inputBytes = (path: string, sha256: string): Effect.Effect<FileDigest, ArtifactUnreadable> =>
   Effect.tryPromise({ try: async () => ({ sha256, bytes: (await stat(path)).size }), catch: unreadable(path) })
 
-/** Writes all of derived/ and fsyncs it. Deterministic: no clock, no path of the machine. */
-export const writeDerived = ({
-  folder,
-  dataset,
-  model,
-  checksums,
-  seqids
-}: DerivedRequest): Effect.Effect<Derived, WriteDerivedError | Several<GeneIdUnindexable>> =>
+const emptied = (derived: string) =>
+  Effect.andThen(remove(derived), Effect.tryPromise({ try: () => mkdir(derived), catch: (cause) => ioDurability("mkdir", derived, cause) }))
+
+const factsFor = (
+  { dataset, seqids, aliasing }: DerivedRequest,
+  { rows, ...rest }: SpooledModel,
+  canonical: CanonicalFacts
+): DatasetFacts =>
+  datasetFacts(
+    dataset,
+    { ...rest, genes: rows.genes, exonRows: rows.exons, loneTranscripts: rows.loneTranscripts },
+    { hashes: canonical.hashes, summary: canonical.summary },
+    seqids ?? new Set([...rest.anomalies.unknown_contigs, ...rows.seqids]),
+    aliasing
+  )
+
+const ingestSignatureOf = (rows: ModelSpool) => spooling(() => ingestSignature(rows.geneRows(), rows.transcriptRows()))
+const deepSignatureOf = (rows: ModelSpool) => spooling(() => deepSignatureInOrder(rows.genesByEnd(), rows.transcriptsByEnd()))
+
+/** Writes what report-only gives (dataset contract §2.8): the canonical model, anomalies and quality figures, and nothing a reader accepts. */
+export const writeReports = (request: DerivedRequest): Effect.Effect<undefined, IoDurability> =>
   Effect.gen(function* () {
-    if (model.genes.length === 0) return yield* new NoGenes({ message: "no gene is left to write: gene_count must be > 0" })
-    const unindexable = indexable(model)
-    if (unindexable.length > 0) return yield* Effect.fail(several(unindexable))
+    const { folder } = request
+    const at = (role: Role) => join(folder, layout[role])
+    yield* emptied(join(folder, "derived"))
+    const model = yield* spooled(folder, request.model)
+    const facts = factsFor(
+      request,
+      model,
+      yield* writeCanonical(model.rows, { features: at("canonicalFeatures"), summary: at("canonicalSummary") })
+    )
+    yield* writeJson(at("anomalyReport"), sidecars.anomalyReport(facts))
+    const qc = qcReport(facts, yield* ingestSignatureOf(model.rows), true)
+    yield* writeJson(at("qcReport"), qc)
+    yield* writeJson(at("qc"), qc)
+    yield* syncDirectory(join(folder, "derived"))
+    yield* syncDirectory(folder)
+    return undefined
+  }).pipe(Effect.scoped)
+
+/** Writes all of derived/ and fsyncs it. Deterministic: no clock, no path of the machine. */
+export const writeDerived = (request: DerivedRequest): Effect.Effect<Derived, WriteDerivedError | Several<GeneIdUnindexable>> =>
+  Effect.gen(function* () {
+    const { folder, dataset, checksums, lenient = false } = request
+    const by = lenient ? leniently : writtenBy
+    const model = yield* spooled(folder, request.model)
+    const { rows } = model
+    rows.onProgress = request.onProgress
+    if (rows.genes.count === 0) return yield* new NoGenes({ message: "no gene is left to write: gene_count must be > 0" })
+    if (rows.unindexable.problems.length > 0) return yield* Effect.fail(several(rows.unindexable.problems))
 
     const at = (role: Role) => join(folder, layout[role])
     const derived = join(folder, "derived")
-    yield* remove(derived)
-    yield* Effect.tryPromise({ try: () => mkdir(derived), catch: (cause) => ioDurability("mkdir", derived, cause) })
+    yield* emptied(derived)
     const files = new Map<Role, FileDigest>()
     const write = (role: Role, value: unknown) => Effect.map(writeJson(at(role), value), (written) => files.set(role, written))
 
-    const canonical = yield* writeCanonical(model, { features: at("canonicalFeatures"), summary: at("canonicalSummary") })
+    const canonical = yield* writeCanonical(rows, { features: at("canonicalFeatures"), summary: at("canonicalSummary") })
     files.set("canonicalFeatures", canonical.features).set("canonicalSummary", canonical.summaryFile)
-    const { hashes, summary } = canonical
-    const facts = datasetFacts(
-      dataset,
-      { ...model, exonRows: model.exons.length, loneTranscripts: loneTranscripts(model) },
-      { hashes, summary },
-      seqids ?? modelSeqids(model)
-    )
+    const facts = factsFor(request, model, canonical)
     const database = yield* writeGeneSummary(at("sqlite"), dataset, model, checksums)
     files.set("sqlite", database)
 
-    const qc = qcReport(facts, ingestSignature(model.genes, model.transcripts))
+    const qc = qcReport(facts, yield* ingestSignatureOf(rows))
     yield* write("qcReport", qc)
     yield* write("qc", qc)
     yield* write("anomalyReport", sidecars.anomalyReport(facts))
     yield* write("anomalySummary", sidecars.anomalySummary(facts))
     yield* write("sourceFacts", sidecars.sourceFacts(facts, checksums))
-    yield* write("buildMetadata", sidecars.buildMetadata(dataset, writtenBy))
+    yield* write("buildMetadata", sidecars.buildMetadata(dataset, by))
     yield* write("datasetStats", sidecars.datasetStats(facts))
     yield* write("scientificProfile", sidecars.scientificProfile(facts))
-    const indexed = model.genes.map((g) => ({ ...g, name: g.gene_name }))
-    yield* write("geneIndex", sidecars.geneIndex(dataset, indexed))
+    const index = writeGeneIndex(at("geneIndex"), dataset, at("sqlite"))
+    const unwritable = ({ message, reason }: GeneSummaryUnreadable) =>
+      Effect.fail(new GeneSummaryUnwritable({ message, where: { path: at("sqlite") }, reason }))
+    files.set("geneIndex", yield* Effect.catchTag(index, "GeneSummaryUnreadable", unwritable))
 
     const complete: Manifest["checksums"] = { ...checksums, sqlite_sha256: database.sha256 }
     const inputs = new Map<Role, FileDigest>([
@@ -140,14 +152,16 @@ export const writeDerived = ({
       ["fasta", yield* inputBytes(at("fasta"), checksums.fasta_sha256)],
       ["fai", yield* inputBytes(at("fai"), checksums.fai_sha256)]
     ])
-    yield* write("inventory", sidecars.inventory(dataset, complete, new Map([...files, ...inputs])))
+    yield* write("inventory", sidecars.inventory(dataset, complete, new Map([...files, ...inputs]), facts.aliases))
     const bundled = Object.fromEntries(bundleRoles.map((role) => [layout[role], files.get(role)?.sha256 ?? ""]))
     yield* write("bundle", sidecars.evidenceBundle(dataset, bundled))
 
     const manifest = manifestOf(facts, {
       checksums: complete,
-      signature: deepSignature(model.genes, model.transcripts),
-      bundleSha256: bundleSha256(dataset, bundled)
+      signature: yield* deepSignatureOf(rows),
+      bundleSha256: bundleSha256(dataset, bundled),
+      writtenBy: by,
+      shardingPlan: request.shardingPlan
     })
     const sealed = yield* writePieces(at("manifest"), [manifestJson(manifest)])
     files.set("manifest", sealed)
@@ -156,4 +170,4 @@ export const writeDerived = ({
     yield* syncDirectory(derived)
     yield* syncDirectory(folder)
     return { manifest, facts, files }
-  })
+  }).pipe(Effect.scoped)

@@ -1,5 +1,5 @@
 /** Column 9: `key=value,value;key=value`. Values are split at commas first and decoded after. */
-import { cut, hiddenAt, owned, quote } from "../text.ts"
+import { cut, hiddenAt, owned, quote, turnsText } from "../text.ts"
 import { LimitExceeded } from "../limits.ts"
 import { type EscapeRule, unescape } from "./escape.ts"
 import { Gff3Attribute, Gff3Character, Gff3DuplicateAttribute, Gff3EmptyId } from "./failure.ts"
@@ -14,13 +14,15 @@ const defined = new Set([
   "Parent",
   "Target",
   "Gap",
-  "Derived_from",
+  "Derives_from",
   "Note",
   "Dbxref",
   "Ontology_term",
   "Is_circular"
 ])
-const names = new Set(["ID", "Parent", "Derived_from"])
+const names = new Set(["ID", "Parent", "Derives_from"])
+/** Defined for one value; of ID and Is_circular several are a problem, Target has its own rule. */
+const single = new Set(["Name", "Gap", "Derives_from"])
 /** Distinct keys remembered; a file with more only gets slower. */
 const remembered = 4096
 const rememberedLength = 64
@@ -123,13 +125,15 @@ export class AttributeParser {
     const values = commas === 0 ? [valueOf(line, from, end, isEscaped, key.rule)] : split(line, from, end, commas, isEscaped, key.rule)
     if (key.rule === "name") this.#name(line, from, key.name, values)
     else if (key.rule === "target") this.#target(line, from, end)
-    else if (key.name === "Is_circular" && values[0] !== "true" && values[0] !== "false")
+    else if (key.name === "Is_circular" && (values.length > 1 || (values[0] !== "true" && values[0] !== "false"))) {
+      const value = values.join(",")
       line.problem(
         from,
-        (where) =>
-          new Gff3Attribute({ message: `Is_circular is true or left out, not ${quote(values[0]!)}.`, where, value: cut(values[0]!) })
+        (where) => new Gff3Attribute({ message: `Is_circular is true or left out, not ${quote(value)}.`, where, value: cut(value) })
       )
-    else if (from === end) line.notice("empty-value", start, () => "An attribute has no value.")
+    } else if (from === end) line.notice("empty-value", start, () => "An attribute has no value.")
+    if (commas > 0 && single.has(key.name))
+      line.notice("unescaped-reserved", from, () => `${key.name} has one value; a comma in it should be escaped.`)
     into.set(key.name, values)
   }
 
@@ -146,12 +150,14 @@ export class AttributeParser {
     const problemFree = !line.bad
     const name = unescape(line, from, to, "name")
     const hidden = hiddenAt(name)
+    const turns = turnsText(name)
+    if (turns) line.notice("hidden-character", start, () => "An attribute's name holds a character that turns the direction of text.")
     if (hidden >= 0 && !line.bad) invisible(line, start, name.charCodeAt(hidden))
     const first = name.charCodeAt(0)
     const rule = names.has(name) ? "name" : name === "Target" ? "target" : "value"
     const key: Key = { name, reserved: first >= 65 && first <= 90 && !defined.has(name), rule }
     const asWritten = from === start && to === end && !raw.includes("%")
-    if (asWritten && problemFree && !line.bad && this.#keys.size < remembered && raw.length <= rememberedLength) {
+    if (asWritten && problemFree && !turns && !line.bad && this.#keys.size < remembered && raw.length <= rememberedLength) {
       const kept = owned(raw)
       const known: Key = { ...key, name: kept }
       this.#keys.set(kept, known)
@@ -167,7 +173,9 @@ export class AttributeParser {
       if (c === 61 || c === 38)
         line.notice("unescaped-reserved", at, () => 'A value holds "=" or "&", which should be escaped; it is taken as it stands.')
     }
-    const hidden = hiddenAt(line.text.slice(from, end))
+    const value = line.text.slice(from, end)
+    if (turnsText(value)) line.notice("hidden-character", from, () => "An attribute holds a character that turns the direction of text.")
+    const hidden = hiddenAt(value)
     if (hidden < 0) return
     if (key.rule === "name") invisible(line, from + hidden, line.text.charCodeAt(from + hidden))
     else line.notice("hidden-character", from + hidden, () => "An attribute holds an invisible character.")

@@ -1,6 +1,6 @@
 /** Percent escapes of GFF3: strict, decoded as UTF-8, with a look at what came out. */
 import { isUtf8 } from "node:buffer"
-import { cut, isHidden, quote } from "../text.ts"
+import { cut, isHidden, quote, turnsText } from "../text.ts"
 import { Gff3Character, Gff3Escape } from "./failure.ts"
 import type { Gff3Line } from "./line.ts"
 
@@ -83,6 +83,7 @@ const decoded = (line: Gff3Line, start: number, bytes: ReadonlyArray<number>, ru
     return value
   }
   const decodedText = bytes.length === 1 ? String.fromCharCode(bytes[0]!) : Buffer.from(characters).toString("utf8")
+  if (turnsText(decodedText)) line.notice("hidden-character", start, () => "A character that turns the direction of text is escaped.")
   for (const c of decodedText) {
     const code = c.codePointAt(0)!
     // Tabs and line ends are what escapes are for; within a name they, and in any text the others, only deceive.

@@ -99,7 +99,7 @@ export class Gff3DuplicateAttribute extends Schema.TaggedError<Gff3DuplicateAttr
 
 export class Gff3EmptyId extends Schema.TaggedError<Gff3EmptyId>()("Gff3EmptyId", { ...Told, key: value }) {
   static readonly docs: ErrorDocs = {
-    summary: "An ID, Parent or Derived_from names nothing",
+    summary: "An ID, Parent or Derives_from names nothing",
     hint: "Give it a value or leave the attribute out.",
     example: 'The attribute "Parent" names nothing.'
   }

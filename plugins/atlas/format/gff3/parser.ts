@@ -7,10 +7,11 @@ import { hash } from "node:crypto"
 import { type Limits, LimitExceeded, limits as defaults } from "../limits.ts"
 import { type Notice, Notices } from "../notices.ts"
 import { Problems } from "../problems.ts"
-import { InvalidUtf8, invalidUtf8At } from "../text.ts"
+import { InvalidUtf8, invalidUtf8At, owned } from "../text.ts"
 import { AttributeParser } from "./attributes.ts"
 import { ColumnTexts, coordinateOf, phaseOf, scoreOf, seqidOf, sourceOf, strandOf, typeOf } from "./columns.ts"
 import { type Gff3Directive, DirectiveReader, type SequenceRegion } from "./directive.ts"
+import { type Extent, Extents } from "./extents.ts"
 import { Gff3Character, Gff3Columns, Gff3Coordinate, type Gff3Problem, Gff3Seqid } from "./failure.ts"
 import { Gff3Line } from "./line.ts"
 import { controls, LineCutter, nonAscii } from "./lines.ts"
@@ -33,11 +34,15 @@ export interface Gff3Facts {
   /** Feature rows given out, and those with a problem. */
   readonly rows: number
   readonly badRows: number
+  /** IDs of those; null where they are not all known. */
+  readonly badIds: ReadonlySet<string> | null
   /** Lines and bytes, up to the embedded FASTA if there is one. */
   readonly lines: number
   readonly bytes: number
   readonly version: string | null
   readonly sequenceRegions: ReadonlyMap<string, SequenceRegion>
+  /** Of the rows that are sound. */
+  readonly extents: ReadonlyMap<string, Extent>
   readonly fasta: FastaPlace | null
   /** The first problems in file order, and how many there are in all. */
   readonly problems: ReadonlyArray<Gff3Problem>
@@ -49,9 +54,14 @@ export interface Gff3Options {
   /** For the telling only. */
   readonly path?: string
   readonly limits?: Limits
+  /** Gets every problem, also those that are not told; without it the further ones are only counted. */
+  readonly onProblem?: (problem: Gff3Problem) => void
 }
 
 const atStart = () => 1
+
+/** A file with more bad rows has other troubles. */
+const badIdsKept = 100_000
 
 export class Gff3Parser {
   fasta: FastaPlace | null = null
@@ -63,16 +73,19 @@ export class Gff3Parser {
   readonly #cutter: LineCutter
   readonly #directives = new DirectiveReader()
   readonly #attributes = new AttributeParser()
+  readonly #extents = new Extents()
   readonly #seqids = new ColumnTexts()
   readonly #sources = new ColumnTexts()
   readonly #types = new ColumnTexts()
   #rows = 0
   #badRows = 0
+  #resolved = 0
+  #badIds: Set<string> | null = new Set()
 
   constructor(handlers: Gff3Handlers, options: Gff3Options = {}) {
     this.#handlers = handlers
     this.#limits = options.limits ?? defaults
-    this.#problems = new Problems(this.#limits.problems)
+    this.#problems = new Problems(this.#limits.problems, options.onProblem)
     this.#line = new Gff3Line(options.path ?? "(gff3)", this.#limits, this.#problems, this.#notices)
     this.#cutter = new LineCutter(
       this.#limits.lineBytes,
@@ -94,10 +107,12 @@ export class Gff3Parser {
     return {
       rows: this.#rows,
       badRows: this.#badRows,
+      badIds: this.#badIds,
       lines: (this.fasta?.line ?? this.#cutter.number) - 1,
       bytes: this.fasta?.byte ?? this.#cutter.byte,
       version: this.#directives.version,
       sequenceRegions: this.#directives.regions,
+      extents: this.#extents.bySeqid,
       fasta: this.fasta,
       problems: this.#problems.list,
       problemCount: this.#problems.count,
@@ -117,6 +132,7 @@ export class Gff3Parser {
   #tooLong(): void {
     const allowed = this.#limits.lineBytes
     const message = `The line is longer than ${allowed} bytes.`
+    this.#badIds = null
     this.#begin().problem(0, (where) => new LimitExceeded({ message, where, limit: "lineBytes", allowed, found: allowed + 1 }))
   }
 
@@ -155,6 +171,7 @@ export class Gff3Parser {
     const at = buffer.subarray(from, to).findIndex((byte) => (byte < 32 && byte !== 9) || byte === 127)
     if (at < 0) return true
     const value = buffer[from + at]!.toString(16).padStart(2, "0")
+    this.#badIds = null
     const message = value === "0d" ? "A carriage return stands within a line." : `The control character ${value} is not allowed.`
     this.#line.bad = true
     this.#problems.add(() => new Gff3Character({ message, where: this.#line.where(at), value }))
@@ -164,6 +181,7 @@ export class Gff3Parser {
   #notUtf8(bytes: Buffer): false {
     const at = invalidUtf8At(bytes)
     const hex = bytes[at]!.toString(16).padStart(2, "0")
+    this.#badIds = null
     this.#line.bad = true
     this.#problems.add(() => new InvalidUtf8({ message: `Byte ${hex} is not UTF-8.`, where: this.#line.where(at), bytes: hex }))
     return false
@@ -173,6 +191,7 @@ export class Gff3Parser {
     const directive = this.#directives.read(this.#line)
     if (directive === null) return false
     this.#handlers.onDirective?.(directive)
+    if (directive.kind === "resolved") this.#resolved = directive.line
     if (directive.kind !== "fasta") return false
     this.fasta = { line: this.#cutter.number + 1, byte: this.#cutter.byte + lineBytes }
     return true
@@ -185,6 +204,7 @@ export class Gff3Parser {
     if (columns.length === 9 && [3, 4].every((i) => /^[0-9]{1,15}$/.test(columns[i]!))) {
       line.problem(0, (where) => new Gff3Seqid({ message: "A sequence id must not begin with >.", where, value: columns[0]!.slice(0, 80) }))
       this.#badRows++
+      this.#badIds = null
       return false
     }
     this.fasta = { line: line.number, byte: line.byte }
@@ -220,9 +240,11 @@ export class Gff3Parser {
     const attributes = this.#attributes.parse(line, t8 + 1)
     if (line.bad) {
       this.#badRows++
+      this.#lose(attributes.get("ID")?.[0], text.includes("ID=", t8 + 1))
       return
     }
     this.#rows++
+    this.#extents.add(seqid, start, end, line.number, attributes)
     // The line as text: valid UTF-8, so its bytes come back for the digest; a row outlives the chunk it came in.
     const recordSha256 = () => hash("sha256", text, "hex")
     this.#handlers.onRow?.({
@@ -237,14 +259,22 @@ export class Gff3Parser {
       strand,
       phase,
       attributes,
+      resolved: this.#resolved,
       recordSha256
     })
+  }
+
+  /** Notes the ID of a bad row; `named`: it may have one also where none could be read. */
+  #lose(id: string | undefined, named: boolean): void {
+    if ((id === undefined && named) || (this.#badIds?.size ?? 0) >= badIdsKept) this.#badIds = null
+    else if (id !== undefined) this.#badIds?.add(owned(id))
   }
 
   #notNine(extra: number): void {
     const line = this.#line
     const found = line.text.split("\t").length
     this.#badRows++
+    this.#badIds = null
     line.problem(
       extra >= 0 ? extra : line.text.length,
       (where) => new Gff3Columns({ message: `A row has 9 columns, this one has ${found}.`, where, found })

@@ -19,6 +19,8 @@ export interface Gff3Row {
   readonly strand: Strand
   readonly phase: Phase | null
   readonly attributes: Attributes
+  /** 1-based line of the last `###` before it, else 0: rows before that line have their Parents before it. */
+  readonly resolved?: number
   /** sha256 of the raw line without its line end, lower-case hex, computed when asked. */
   readonly recordSha256: () => string
 }

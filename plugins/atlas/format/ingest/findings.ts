@@ -9,7 +9,7 @@ export interface FindingTable {
 const readerFindings = {
   "over-escaped": { severity: "warning", hint: "only tab, line ends, %, control characters and ; = & , in column 9 are escaped" },
   "unescaped-reserved": { severity: "warning", hint: "write ; = & , within values as %3B %3D %26 %2C" },
-  "hidden-character": { severity: "warning", hint: "an invisible character makes two values look alike: remove it" },
+  "hidden-character": { severity: "warning", hint: "such a character makes two values look alike, or one look like another: remove it" },
   "reserved-attribute": { severity: "warning", hint: "attribute names of your own begin with a small letter" },
   "repeated-parent": { severity: "warning", hint: "name each Parent once" },
   "space-around-key": { severity: "warning", hint: "there is no space around ; and = in column 9" },
@@ -29,8 +29,25 @@ const readerFindings = {
 export const ingestFindings = {
   ...modelFindings,
   ...readerFindings,
+  "profile-differs": {
+    severity: "warning",
+    hint: "leave the profile out to take the one that fits; docs/explanation/dataset-format.md tells their rules"
+  },
+  "row-rejected": {
+    severity: "warning",
+    hint: "strict refuses these rows; every one stands in derived/anomaly_report.json. Mend or complete the annotation"
+  },
+  anomaly: { severity: "warning", hint: "derived/anomaly_report.json names each" },
+  "genome-unchecked": {
+    severity: "warning",
+    hint: "atlas-v1 takes FASTA and index as they are, as the reference does; verify --deep will not: make the index anew with samtools faidx"
+  },
   "compression-name": { severity: "warning", hint: "the content decides; name the file after it (.gz for gzip and bgzip)" },
-  "sequence-region": { severity: "warning", hint: "##sequence-region and FASTA tell of different sequences: are they of one assembly?" },
+  "checksum-not-listed": { severity: "warning", hint: "the list of checksums does not have this file: is it the list of another folder?" },
+  "sequence-region": {
+    severity: "warning",
+    hint: "##sequence-region, features and FASTA tell of different sequences: are they of one assembly?"
+  },
   "embedded-fasta": { severity: "warning", hint: "sequences after ##FASTA are not used: the FASTA file is the genome" }
 } as const satisfies FindingTable
 

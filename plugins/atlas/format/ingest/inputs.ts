@@ -27,7 +27,7 @@ export const flat = <E>(error: E | Several<E>): ReadonlyArray<E> => (error insta
 const isIo = (error: { readonly _tag: string }): error is IoDurability => error._tag === "IoDurability"
 
 /** Reads into a copy. Problems of the input are values; only a copy that cannot be written fails. */
-const copied = <E extends { readonly _tag: string } = never>(
+export const copied = <E extends { readonly _tag: string } = never>(
   from: string,
   to: string,
   onProgress: OnProgress,
@@ -118,7 +118,8 @@ export const readGff3 = (
   from: string,
   to: string,
   onRow: (row: Gff3Row) => void,
-  onProgress: OnProgress
+  onProgress: OnProgress,
+  onProblem?: (problem: Gff3Problem) => void
 ): Effect.Effect<Read<Gff3Read, ContentError | Gff3Problem | FastaProblem>, IoDurability, Scope.Scope> =>
   Effect.gen(function* () {
     let scanner: FastaScanner | undefined
@@ -130,7 +131,7 @@ export const readGff3 = (
           scanner.push(bytes)
         }
       },
-      { path: from }
+      { path: from, ...(onProblem === undefined ? {} : { onProblem }) }
     )
     const { facts: content, problems } = yield* copied<never>(from, to, onProgress, (chunk) => parser.push(chunk))
     if (content === undefined) return { facts: undefined, problems }

@@ -1,7 +1,7 @@
 /** The plain copy of an input, written in the pass that reads it, so that what was hashed is what was read. */
 import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, openSync, writeSync } from "node:fs"
 import { Effect, type Scope } from "effect"
-import { ioDurability, type IoDurability } from "../durable.ts"
+import { Durably, ioDurability, type IoDurability } from "../durable.ts"
 
 /** Synchronous, since readers hand out a buffer that they use again. */
 export class PlainCopy {
@@ -27,12 +27,12 @@ export class PlainCopy {
   }
 
   /** Mode 0644, durable, closed. */
-  readonly finish = Effect.suspend(() => {
+  readonly finish = Effect.flatMap(Durably, (durably) => {
     try {
       fchmodSync(this.#file, 0o644)
       const { size } = fstatSync(this.#file)
       if (size !== this.bytes) throw new Error(`${this.bytes} bytes were written, ${size} are there`)
-      fsyncSync(this.#file)
+      if (durably) fsyncSync(this.#file)
       this.close()
       return Effect.void
     } catch (cause) {

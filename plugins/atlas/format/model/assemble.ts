@@ -6,6 +6,8 @@ import type { Drafts } from "./drafts.ts"
 import type { Feature } from "./feature.ts"
 import type { FeatureGraph } from "./feature-graph.ts"
 import type { Anomalies, CdsSegment, ContigRow, ExonRow, GeneModel, GeneRow, TranscriptRow } from "./gene-model.ts"
+import { type Profile, withoutPrefix } from "../profile/profile.ts"
+import { plain } from "../profile/profiles.ts"
 import { LineageBook } from "./lineage.ts"
 
 const bySeqid = (a: { seqid: string; start: number }, b: { seqid: string; start: number }): number =>
@@ -56,8 +58,8 @@ const exonRow = (t: TranscriptDraft, f: Feature): ExonRow => ({
   exon_length: f.end - f.start + 1
 })
 
-const cdsSegment = (t: TranscriptDraft, f: Feature): CdsSegment => ({
-  cds_id: f.node?.id ?? `cds_line_${f.line}_${t.id}`,
+const cdsSegment = (t: TranscriptDraft, f: Feature, profile: Profile): CdsSegment => ({
+  cds_id: f.node === undefined ? `cds_line_${f.line}_${t.id}` : withoutPrefix(profile, "cds", f.node.id),
   transcript_id: t.id,
   seqid: f.sequence.name,
   start: f.start,
@@ -98,7 +100,7 @@ const anomaliesOf = (graph: FeatureGraph, drafts: Drafts, genes: ReadonlyArray<G
 }
 
 /** The model of sound drafts. `contigs` are the FASTA's sequences. */
-export const assemble = (graph: FeatureGraph, drafts: Drafts, contigs: ReadonlyArray<ContigRow>): GeneModel => {
+export const assemble = (graph: FeatureGraph, drafts: Drafts, contigs: ReadonlyArray<ContigRow>, profile: Profile = plain): GeneModel => {
   const genes = [...drafts.genes.values(), ...drafts.inferred]
   const transcripts = [...drafts.transcripts.values(), ...drafts.own.values()]
   const lineage = new LineageBook()
@@ -113,9 +115,9 @@ export const assemble = (graph: FeatureGraph, drafts: Drafts, contigs: ReadonlyA
   for (const transcript of transcripts) {
     lineage.add(transcriptType(transcript), transcript, transcript.rows)
     for (const exon of transcript.exons.sort(byPlace)) exons.push(exonRow(transcript, exon))
-    for (const segment of transcript.cds.sort(byPlace)) cds.push(cdsSegment(transcript, segment))
+    for (const segment of transcript.cds.sort(byPlace)) cds.push(cdsSegment(transcript, segment, profile))
   }
-  for (const part of graph.parts) lineage.add(part.type.kind.category === "cds" ? "CDS" : "exon", part, [part])
+  for (const part of graph.parts) lineage.addPart(part.type.kind.category === "cds" ? "CDS" : "exon", part)
   return {
     genes: genes.map(geneRow).sort((a, b) => bySeqid(a, b) || compareCodePoints(a.gene_id, b.gene_id)),
     transcripts: transcripts.map(transcriptRow).sort((a, b) => bySeqid(a, b) || compareCodePoints(a.transcript_id, b.transcript_id)),

@@ -1,11 +1,10 @@
 /** The few attributes that the model looks at, out of a row's many. */
 import type { Attributes } from "../gff3/row.ts"
-import type { CdsFacts, GeneFacts, LocusNames, TranscriptFacts } from "./feature.ts"
+import type { AttributeRules } from "../profile/profile.ts"
+import { owned } from "../text.ts"
+import type { CdsFacts, Feature, GeneFacts, LocusNames, TranscriptFacts, Type } from "./feature.ts"
 
-const collapsed = (text: string): string => text.trim().replace(/\s+/g, " ")
-
-/** A copy of its own: a text cut from a line keeps the whole line in memory. */
-const owned = (text: string): string => Buffer.from(text).toString()
+const collapsed = (text: string): string => (/\s/.test(text) ? text.trim().replace(/\s+/g, " ") : text)
 
 /** First value of the first key that has one; white space collapsed. */
 const firstOf = (attributes: Attributes, keys: ReadonlyArray<string>): readonly [key: string, value: string] | undefined => {
@@ -17,10 +16,6 @@ const firstOf = (attributes: Attributes, keys: ReadonlyArray<string>): readonly 
   return undefined
 }
 
-const nameKeys = ["gene_name", "Name", "gene", "locus_tag"]
-const geneBiotypeKeys = ["gene_biotype", "biotype", "gene_type"]
-const transcriptBiotypeKeys = ["transcript_biotype", "transcript_type", "biotype", "gene_biotype"]
-
 const biotypeOf = (attributes: Attributes, keys: ReadonlyArray<string>) => {
   const found = firstOf(attributes, keys)
   return found === undefined || found[1].toLowerCase() === "unknown" ? undefined : found
@@ -31,23 +26,29 @@ const locusOf = (attributes: Attributes): LocusNames => {
   return { id: id?.[1], isTag: id?.[0] === "locus_tag", name: firstOf(attributes, ["gene_name", "gene", "Name", "locus_tag"])?.[1] }
 }
 
-export const geneFacts = (attributes: Attributes): GeneFacts => {
-  const biotype = biotypeOf(attributes, geneBiotypeKeys)
+export const geneFacts = (attributes: Attributes, rules: AttributeRules): GeneFacts => {
+  const biotype = biotypeOf(attributes, rules.geneBiotypes)
+  const ownId = rules.ownId("gene", attributes)
   return {
     of: "gene",
-    name: firstOf(attributes, nameKeys)?.[1],
+    name: firstOf(attributes, rules.names)?.[1],
     biotype: biotype?.[1],
     biotypeKey: biotype?.[0],
+    ownId: ownId === undefined ? undefined : owned(ownId),
     fallbackId: firstOf(attributes, ["locus_tag", "gene_id", "gene", "Name"])?.[1]
   }
 }
 
-export const transcriptFacts = (attributes: Attributes): TranscriptFacts => ({
-  of: "transcript",
-  biotype: biotypeOf(attributes, transcriptBiotypeKeys)?.[1],
-  fallbackId: firstOf(attributes, ["transcript_id", "transcriptId"])?.[1],
-  locus: locusOf(attributes)
-})
+export const transcriptFacts = (attributes: Attributes, rules: AttributeRules): TranscriptFacts => {
+  const ownId = rules.ownId("transcript", attributes)
+  return {
+    of: "transcript",
+    biotype: biotypeOf(attributes, rules.transcriptBiotypes)?.[1],
+    ownId: ownId === undefined ? undefined : owned(ownId),
+    fallbackId: firstOf(attributes, ["transcript_id", "transcriptId"])?.[1],
+    locus: locusOf(attributes)
+  }
+}
 
 const isTrue = (attributes: Attributes, key: string): boolean => attributes.get(key)?.[0]?.toLowerCase() === "true"
 
@@ -73,5 +74,21 @@ export const cdsFacts = (attributes: Attributes): CdsFacts => {
     partial: isTrue(attributes, "partial") || attributes.has("start_range") || attributes.has("end_range"),
     translation: translation === undefined ? undefined : owned(translation),
     locus: locusOf(attributes)
+  }
+}
+
+/** By what the row's type makes of it. */
+export const factsOf = (type: Type, attributes: Attributes, rules: AttributeRules): Feature["facts"] => {
+  switch (type.kind.category) {
+    case "gene":
+      return geneFacts(attributes, rules)
+    case "transcript":
+    case "unknown":
+    case "other":
+      return transcriptFacts(attributes, rules)
+    case "cds":
+      return cdsFacts(attributes)
+    case "exon":
+      return undefined
   }
 }

@@ -4,9 +4,15 @@ import type { GeneDraft, TranscriptDraft } from "./draft.ts"
 
 const plain = new Set(["gene", "SO:0000704", "transcript", "SO:0000673", "mRNA", "SO:0000234"])
 
+/** Its own, and polycistronic ones that are counted with another gene. */
+const transcriptsOf = (gene: GeneDraft): ReadonlyArray<TranscriptDraft> =>
+  gene.shared === undefined ? gene.transcripts : [...gene.transcripts, ...gene.shared]
+
 /** The most telling child RNA: the first by name that says more than `transcript`, and messengers as protein_coding. */
 const rnaOf = (gene: GeneDraft): string | undefined => {
-  const types = gene.transcripts.flatMap((t) => t.type ?? []).sort()
+  const types = transcriptsOf(gene)
+    .flatMap((t) => t.type ?? [])
+    .sort()
   const telling = types.find((type) => !plain.has(type))
   if (telling !== undefined) return telling
   return types.some((type) => isA(type, "mRNA")) ? "protein_coding" : types[0]
@@ -15,7 +21,7 @@ const rnaOf = (gene: GeneDraft): string | undefined => {
 /** Pseudogene by type; protein_coding with CDS; the type of its RNA; its own type. */
 export const geneBiotype = (gene: GeneDraft): string => {
   if (gene.pseudo) return "pseudogene"
-  if (gene.transcripts.some((t) => t.cds.length > 0)) return "protein_coding"
+  if (transcriptsOf(gene).some((t) => t.cds.length > 0)) return "protein_coding"
   return rnaOf(gene) ?? gene.type
 }
 

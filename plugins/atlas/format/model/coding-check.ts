@@ -1,8 +1,10 @@
 /** Looks at every CDS of a model as the sequence reads it. */
 import { geneticCodes } from "../coding/genetic-codes.ts"
-import { inReadingOrder, type Segment, translateCds } from "../coding/translation.ts"
+import { type Segment, translateCds } from "../coding/translation.ts"
+import { codingSequences, inOrder } from "./coding-rows.ts"
 import { Tally, type TranscriptDraft } from "./draft.ts"
 import type { CdsFacts, Feature } from "./feature.ts"
+import type { SequenceCodes } from "./sequence-codes.ts"
 
 /** Residues of a named sequence, 1-based closed, forward strand; beyond the length of a circular one it goes on at 1. */
 export type FetchOf = (sequence: string, start: number, end: number) => Uint8Array
@@ -15,39 +17,33 @@ export class CodingCheck {
   readonly stop = new Tally()
   readonly translation = new Tally()
   readonly table = new Tally()
+  readonly phase = new Tally()
   checked = 0
-  readonly #fetch: FetchOf
+  readonly codes: SequenceCodes
+  readonly fetch: FetchOf
 
-  constructor(fetch: FetchOf) {
-    this.#fetch = fetch
+  constructor(fetch: FetchOf, codes: SequenceCodes) {
+    this.fetch = fetch
+    this.codes = codes
   }
 
-  /** Each CDS of the transcript: rows of one ID, and rows without ID together. */
+  /** Each CDS of the transcript. */
   look(transcript: TranscriptDraft): void {
     if (transcript.pseudo || transcript.gene?.pseudo === true) return
-    const byId = new Map<string, Array<Feature>>()
-    for (const row of transcript.cds) {
-      const id = row.node?.id ?? ""
-      const rows = byId.get(id)
-      if (rows === undefined) byId.set(id, [row])
-      else rows.push(row)
-    }
-    for (const rows of byId.values()) this.#lookAt(transcript, rows)
+    for (const rows of codingSequences(transcript)) this.#lookAt(transcript, rows)
   }
 
-  #lookAt(transcript: TranscriptDraft, found: ReadonlyArray<Feature>): void {
-    // The order of the file decides for a CDS on both strands.
-    const rows = [...found].sort((a, b) => a.line - b.line)
+  #lookAt(transcript: TranscriptDraft, rows: ReadonlyArray<Feature>): void {
     const [first] = rows
     if (first === undefined) return
     const facts = rows.map((row) => row.facts as CdsFacts)
     if (facts.some((f) => f.exempt) || rows.some((row) => row.strand === "." || row.strand === "?")) return
-    const stated = facts.find((f) => f.table !== undefined)?.table
+    const { name } = first.sequence
+    const stated = this.codes.of(first.sequence, facts.find((f) => f.table !== undefined)?.table)
     if (stated !== undefined && !geneticCodes.has(stated)) return this.table.add(first.line)
-    const { circular, length = 0, name } = first.sequence
-    const around = circular && transcript.end > length ? { length, from: transcript.start } : undefined
-    const ordered = inReadingOrder(rows, around)
-    const protein = translateCds(ordered, (start, end) => this.#fetch(name, start, end), stated)
+    const ordered = inOrder(transcript, rows)
+    if (!isInFrame(ordered)) this.phase.add(first.line)
+    const protein = translateCds(ordered, (start, end) => this.fetch(name, start, end), stated)
     if (protein === undefined) return
     this.checked++
     if (protein.internalStops > 0) this.internalStops.add(first.line)
@@ -63,8 +59,18 @@ export class CodingCheck {
   #starts(ordered: ReadonlyArray<Segment>, starts: boolean, stated: number | undefined, name: string): boolean {
     if ((ordered[0]?.phase ?? 0) !== 0) return false
     if (starts || stated !== undefined) return starts
-    return translateCds(ordered, (start, end) => this.#fetch(name, start, end), 11)?.starts === true
+    return translateCds(ordered, (start, end) => this.fetch(name, start, end), 11)?.starts === true
   }
+}
+
+/** Whether each row's phase is where the frame of the row before it goes on. */
+const isInFrame = (ordered: ReadonlyArray<Segment>): boolean => {
+  let phase = ordered[0]?.phase ?? 0
+  for (const row of ordered) {
+    if (row.phase !== null && row.phase !== phase) return false
+    phase = ((((phase - (row.end - row.start + 1)) % 3) + 3) % 3) as 0 | 1 | 2
+  }
+  return true
 }
 
 /** Whether a translation is what was read: any start codon begins with M, the stop is left out, X stands for anything. */

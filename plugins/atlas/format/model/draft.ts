@@ -14,6 +14,8 @@ export interface TranscriptDraft {
   readonly rows: ReadonlyArray<Feature>
   readonly exons: Array<Feature>
   readonly cds: Array<Feature>
+  /** Rows of its untranslated regions; undefined where none are known. */
+  utrs: Array<Feature> | undefined
   gene: GeneDraft | undefined
   /** What its gene is called where it has none: an RNA whose gene is named, not counted. */
   geneName: string | undefined
@@ -31,6 +33,8 @@ export interface GeneDraft {
   readonly end: number
   readonly rows: ReadonlyArray<Feature>
   readonly transcripts: Array<TranscriptDraft>
+  /** Polycistronic transcripts that are counted with another gene; undefined where there are none. */
+  shared: Array<TranscriptDraft> | undefined
   /** Not in the file: inferred from CDS. */
   readonly inferred: boolean
   /** Transcripts name it, also such as are counted with another gene. */
@@ -65,5 +69,11 @@ export class Tally {
   add(line: number): void {
     this.count++
     if (this.line === 0 || line < this.line) this.line = line
+  }
+
+  take({ count, line }: Pick<Tally, "count" | "line">): void {
+    if (count === 0) return
+    this.add(line)
+    this.count += count - 1
   }
 }

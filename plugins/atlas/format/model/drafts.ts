@@ -3,6 +3,9 @@ import type { Feature, GeneFacts, Node, TranscriptFacts } from "./feature.ts"
 import type { FeatureGraph } from "./feature-graph.ts"
 import { byPlace, type GeneDraft, spanOf, Tally, type TranscriptDraft } from "./draft.ts"
 import { GeneInference } from "./gene-inference.ts"
+import type { Profile } from "../profile/profile.ts"
+import { plain } from "../profile/profiles.ts"
+import { ownIds } from "./own-ids.ts"
 import { assignRoles, nearest } from "./roles.ts"
 
 /** What a gene or transcript is known by: its ID, or the row where it has none. */
@@ -37,12 +40,16 @@ export class Drafts {
   readonly #transcriptIds = new Set<string>()
 
   /** Drafts every gene and transcript. The graph must be sound: no missing Parent, no cycle. */
-  constructor(graph: FeatureGraph) {
+  constructor(graph: FeatureGraph, profile: Profile = plain) {
     assignRoles(graph)
-    for (const node of graph.nodes.values()) (isGene(node) ? this.#geneIds : this.#transcriptIds).add(node.id)
+    for (const node of graph.nodes.values()) if (node.role !== undefined) (isGene(node) ? this.#geneIds : this.#transcriptIds).add(node.id)
+    const idOf = ownIds(graph.nodes.values(), profile)
     for (const node of graph.nodes.values()) {
-      if (node.role === "gene") this.#addGene(node, node.id, node.features ?? [])
-      else if (node.role === "transcript") this.#addTranscript(node, node.id, node.features ?? [])
+      if (node.role === undefined) continue
+      const id = idOf(node)
+      if (id !== node.id) (node.role === "gene" ? this.#geneIds : this.#transcriptIds).add(id)
+      if (node.role === "gene") this.#addGene(node, id, node.features ?? [])
+      else this.#addTranscript(node, id, node.features ?? [])
     }
     for (const row of graph.nameless) this.#addNameless(row)
     for (const [key, transcript] of this.transcripts) this.#joinGene(key, transcript)
@@ -51,6 +58,14 @@ export class Drafts {
     for (const part of graph.parts) if (!this.#place(part)) inference.addCds(part)
     inference.infer()
     for (const gene of this.genes.values()) if (!gene.hasTranscripts) this.ownOf(gene)
+    for (const utr of graph.utrs) this.#placeUtr(utr)
+  }
+
+  /** Transcripts under several genes, by row. */
+  get severalGenes(): Tally {
+    const tally = new Tally()
+    for (const { rows } of this.ofSeveralGenes.keys()) if (rows[0] !== undefined) tally.add(rows[0].line)
+    return tally
   }
 
   freeGeneId(wanted: string, line: number): string {
@@ -63,7 +78,21 @@ export class Drafts {
     if (own === undefined) {
       const { pseudo, biotype, sequence, start, end, rows } = gene
       const id = freeId(this.#transcriptIds, gene.id, rows[0]?.line ?? 0)
-      own = { id, type: undefined, pseudo, biotype, sequence, start, end, rows, exons: [], cds: [], gene, geneName: undefined }
+      own = {
+        id,
+        type: undefined,
+        pseudo,
+        biotype,
+        sequence,
+        start,
+        end,
+        rows,
+        exons: [],
+        cds: [],
+        utrs: undefined,
+        gene,
+        geneName: undefined
+      }
       gene.transcripts.push(own)
       this.own.set(gene, own)
     }
@@ -86,6 +115,7 @@ export class Drafts {
       ...spanOf(rows),
       rows,
       transcripts: [],
+      shared: undefined,
       inferred: false,
       hasTranscripts: false
     })
@@ -105,6 +135,7 @@ export class Drafts {
       rows,
       exons: [],
       cds: [],
+      utrs: undefined,
       gene: undefined,
       geneName: undefined
     })
@@ -124,9 +155,21 @@ export class Drafts {
     const [gene] = genes
     if (gene === undefined) return
     if (genes.length > 1) this.ofSeveralGenes.set(transcript, genes.length)
-    for (const each of genes) each.hasTranscripts = true
+    for (const each of genes) {
+      each.hasTranscripts = true
+      if (each !== gene) (each.shared ??= []).push(transcript)
+    }
     transcript.gene = gene
     gene.transcripts.push(transcript)
+  }
+
+  /** It makes no transcript: of a gene that has some it is nobody's. */
+  #placeUtr(utr: Feature): void {
+    for (const node of nearest(utr.parents, isOwner)) {
+      const gene = this.genes.get(node)
+      const owner = gene === undefined ? this.transcripts.get(node) : this.own.get(gene)
+      if (owner !== undefined) (owner.utrs ??= []).push(utr)
+    }
   }
 
   /** Puts an exon or CDS where it belongs; false for a CDS that belongs nowhere. */

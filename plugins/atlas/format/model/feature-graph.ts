@@ -1,26 +1,30 @@
 /** Collects GFF3 rows into features and IDs, in any order of rows, and finds what contradicts itself. */
-import type { Attributes, Gff3Row } from "../gff3/row.ts"
-import { kindOf } from "../ontology/category.ts"
-import { cdsFacts, geneFacts, isLinked, isTransSpliced, transcriptFacts } from "./attribute-facts.ts"
+import type { Gff3Row } from "../gff3/row.ts"
+import { organelleOf } from "../coding/organelle.ts"
+import { isUtr, kindOf } from "../ontology/category.ts"
+import type { AttributeRules } from "../profile/profile.ts"
+import { factsOf, isLinked, isTransSpliced } from "./attribute-facts.ts"
 import type { Feature, Locus, Node, Sequence, Type } from "./feature.ts"
+import { Outsiders } from "./outsiders.ts"
 import { cyclesOf } from "./parent-cycles.ts"
-import { Gff3DuplicateId, Gff3IdIllegal, Gff3ParentCycle, Gff3ParentMissing, Gff3PastEnd, Gff3UnknownSequence } from "./problems.ts"
+import { tellTooDeep } from "./parent-depth.ts"
+import {
+  Gff3DuplicateId,
+  Gff3IdIllegal,
+  Gff3ParentCycle,
+  Gff3ParentMissing,
+  Gff3PastEnd,
+  Gff3UnknownSequence,
+  type ModelError
+} from "./problems.ts"
 import { ProblemList } from "./problem-list.ts"
-import { quote } from "../text.ts"
+import { References } from "./references.ts"
+import { owned, quote } from "../text.ts"
 
 /** Bytes of a gene id or sequence name: the reference's gene index takes no more (contract §2.14). */
 export const nameBytes = 128
-/** Lines of one error, and outsiders looked at again at the end. */
-const linesTold = 100
-const outsidersKept = 10_000
-
-interface Outsider {
-  readonly parent: Node
-  readonly line: number
-  readonly start: number
-  readonly end: number
-  readonly sequence: Sequence
-}
+/** IDs of one cycle that are told. */
+const idsTold = 100
 
 const locus = (row: Gff3Row, field: number, attribute?: string): Locus => ({
   line: row.line,
@@ -40,39 +44,63 @@ export class FeatureGraph {
   readonly nodes = new Map<string, Node>()
   /** Rows of exon-like and CDS-like types. */
   readonly parts: Array<Feature> = []
+  /** Rows of untranslated regions, where they are wanted. */
+  readonly utrs: Array<Feature> = []
   /** Genes and transcripts without ID. */
   readonly nameless: Array<Feature> = []
   rows = 0
   cdsRows = 0
-  /** Rows that do not lie within a Parent; the first by line. */
-  outside = 0
-  firstOutside: Outsider | undefined
-  readonly problems = new ProblemList()
-  readonly #outsiders: Array<Outsider> = []
+  readonly outsiders = new Outsiders()
+  readonly references = new References()
+  /** IDs that rows so far name as Parent and none has. */
+  undefinedIds = 0
+  readonly problems: ProblemList
+  /** IDs and sequences of which every row is wrong; filled where a lenient reading asked for all wrong rows. */
+  readonly wrongIds = new Map<string, ModelError["_tag"]>()
+  readonly wrongSequences = new Map<string, ModelError["_tag"]>()
   readonly #pastEnd = new Map<Sequence, ProblemList>()
   readonly #ordered: Array<Sequence> = []
   readonly #lengths: ReadonlyMap<string, number> | undefined
+  readonly #rules: AttributeRules
+  readonly #keepsUtrs: boolean
 
-  /** `lengths` of the sequences in bases; undefined where the FASTA could not be read: then nothing is said about sequences. */
-  constructor(lengths: ReadonlyMap<string, number> | undefined) {
+  /**
+   * `lengths` of the sequences in bases; undefined where the FASTA could not be read: then nothing is said about sequences.
+   * `keepsAll`: every wrong row is kept, not only those that are told. `keepsUtrs`: `utrs` is filled.
+   */
+  constructor(
+    lengths: ReadonlyMap<string, number> | undefined,
+    rules: AttributeRules,
+    { keepsAll = false, keepsUtrs = false }: { readonly keepsAll?: boolean | undefined; readonly keepsUtrs?: boolean } = {}
+  ) {
     this.#lengths = lengths
+    this.#rules = rules
+    this.#keepsUtrs = keepsUtrs
+    this.problems = new ProblemList(keepsAll)
+  }
+
+  get #keepsAll(): boolean {
+    return this.problems.every !== undefined
   }
 
   add(row: Gff3Row): void {
     this.rows++
     const sequence = this.#sequenceOf(row)
     this.#checkSpan(row, sequence)
-    const type = this.#typeOf(row)
+    const type = this.typeOf(row)
     type.rows++
     const { category } = type.kind
     if (category === "cds") this.cdsRows++
     const parents = this.#parentsOf(row, sequence)
+    const origin = row.attributes.get("Derives_from")?.[0]
+    if (origin !== undefined) this.references.derivesFrom(origin, row.line)
     const id = row.attributes.get("ID")?.[0]
     const node = id === undefined ? undefined : this.#define(id, row, sequence, type, parents)
     if (category === "exon" || category === "cds") {
       this.parts.push(this.#feature(row, sequence, type, node, parents))
       return
     }
+    if (this.#keepsUtrs && parents.length > 0 && isUtr(type.name)) this.utrs.push(this.#feature(row, sequence, type, node, parents))
     if (node !== undefined) {
       // Other types may turn out to be transcripts or genes by what hangs below them.
       const candidate = category === "unknown" || (category === "other" && parents.length > 0)
@@ -82,11 +110,23 @@ export class FeatureGraph {
 
   /** Finds what only the whole file can tell. Call once, after the last row. */
   close(): void {
+    this.closeSequences()
+    this.closeFeatures()
+  }
+
+  /** The part of `close` that is of sequences: for a file whose features are closed as they come. */
+  closeSequences(): void {
     this.#checkSequences()
     for (const [sequence, list] of this.#pastEnd) if (!sequence.circular) this.problems.take(list)
+  }
+
+  /** The part of `close` that is of the features and IDs at hand. */
+  closeFeatures(): void {
     this.#checkParents()
     this.#checkStrands()
+    let circles = 0
     for (const found of cyclesOf(this.nodes.values())) {
+      circles++
       const first = found.reduce((a, b) => ((a.first?.line ?? 0) <= (b.first?.line ?? 0) ? a : b))
       const at = found.indexOf(first)
       const names = [...found.slice(at), ...found.slice(0, at)].map((n) => n.id)
@@ -95,10 +135,22 @@ export class FeatureGraph {
         "Gff3ParentCycle",
         { ...first.first!, attribute: "Parent" },
         (where, more) =>
-          new Gff3ParentCycle({ message: `Parent goes in a circle: ${shown.join(" → ")}${more}`, where, cycle: names.slice(0, linesTold) })
+          new Gff3ParentCycle({ message: `Parent goes in a circle: ${shown.join(" → ")}${more}`, where, cycle: names.slice(0, idsTold) })
       )
+      if (this.#keepsAll) for (const name of names) this.wrongIds.set(name, "Gff3ParentCycle")
     }
-    this.#recheckOutsiders()
+    if (circles === 0) tellTooDeep(this.nodes.values(), this.problems, this.#keepsAll ? this.wrongIds : undefined)
+    this.outsiders.recheck()
+    this.references.settle((id) => this.nodes.get(id)?.first !== undefined)
+  }
+
+  /** Drops features and IDs; sequences, types and counts stay. After `closeFeatures`, where no later row names one of them. */
+  forget(): void {
+    this.nodes.clear()
+    this.parts.length = 0
+    this.nameless.length = 0
+    this.utrs.length = 0
+    this.outsiders.forget()
   }
 
   #feature(row: Gff3Row, sequence: Sequence, type: Type, node: Node | undefined, parents: ReadonlyArray<Node>): Feature {
@@ -114,7 +166,7 @@ export class FeatureGraph {
       node,
       parents,
       sha256: row.recordSha256(),
-      facts: factsOf(type, row.attributes)
+      facts: factsOf(type, row.attributes, this.#rules)
     }
   }
 
@@ -122,15 +174,20 @@ export class FeatureGraph {
     let sequence = this.sequences.get(row.seqid)
     if (sequence === undefined) {
       const index = this.#ordered.length
-      sequence = { name: owned(row.seqid), index, length: this.#lengths?.get(row.seqid), circular: false, rows: 0, first: locus(row, 1) }
+      const length = this.#lengths?.get(row.seqid)
+      const organelle = organelleOf(row.seqid, undefined)
+      sequence = { name: owned(row.seqid), index, length, circular: false, organelle, rows: 0, first: locus(row, 1) }
       this.#ordered.push(sequence)
       this.sequences.set(sequence.name, sequence)
       if (this.#lengths !== undefined) this.#checkName(row.seqid, sequence.first, "sequence name")
     }
     sequence.rows++
     if (row.line < sequence.first.line) sequence.first = locus(row, 1)
-    if (sequence.length !== undefined && row.start === 1 && row.end === sequence.length)
+    if (sequence.length !== undefined && row.start === 1 && row.end === sequence.length) {
       if (row.attributes.get("Is_circular")?.[0]?.toLowerCase() === "true") sequence.circular = true
+      const genome = row.attributes.get("genome")?.[0]
+      if (genome !== undefined) sequence.organelle = organelleOf(row.seqid, genome)
+    }
     return sequence
   }
 
@@ -143,6 +200,7 @@ export class FeatureGraph {
           ? `has ${bytes} bytes, at most ${nameBytes} fit`
           : undefined
     if (reason === undefined) return
+    if (this.#keepsAll) (what === "gene id" ? this.wrongIds : this.wrongSequences).set(owned(name), "Gff3IdIllegal")
     this.problems.add(
       "Gff3IdIllegal",
       at,
@@ -172,11 +230,12 @@ export class FeatureGraph {
     // Once round at most: beyond that no Is_circular helps, which may stand on a later line.
     if (row.end > 2 * length || row.end - row.start >= length) return tell(this.problems)
     let list = this.#pastEnd.get(sequence)
-    if (list === undefined) this.#pastEnd.set(sequence, (list = new ProblemList()))
+    if (list === undefined) this.#pastEnd.set(sequence, (list = new ProblemList(this.#keepsAll)))
     tell(list)
   }
 
-  #typeOf(row: Gff3Row): Type {
+  /** The value of column 3, known from now on. */
+  typeOf(row: Gff3Row): Type {
     let type = this.types.get(row.type)
     if (type === undefined) {
       type = { name: owned(row.type), kind: kindOf(row.type), rows: 0, line: row.line }
@@ -220,8 +279,9 @@ export class FeatureGraph {
       const parent = this.#nodeOf(id)
       if (parents.includes(parent)) continue
       parents.push(parent)
+      if (parent.first === undefined && parent.waiting === undefined) this.undefinedIds++
       if (parent.first === undefined) (parent.waiting ??= []).push(row.line, row.byte, row.start, row.end, sequence.index)
-      else this.#checkInside(parent, row.line, row.start, row.end, sequence)
+      else this.outsiders.check(parent, row.line, row.start, row.end, sequence)
     }
     return parents
   }
@@ -240,9 +300,12 @@ export class FeatureGraph {
       node.rows = 1
       node.linked = linked
       if (type.kind.category === "gene") this.#checkName(id, node.first, "gene id")
+      if (node.waiting !== undefined) this.undefinedIds--
       const waiting = node.waiting ?? []
-      for (let i = 0; i < waiting.length; i += 5)
-        this.#checkInside(node, waiting[i]!, waiting[i + 2]!, waiting[i + 3]!, this.#ordered[waiting[i + 4]!]!)
+      for (let i = 0; i < waiting.length; i += 5) {
+        this.outsiders.check(node, waiting[i]!, waiting[i + 2]!, waiting[i + 3]!, this.#ordered[waiting[i + 4]!]!)
+        if (waiting[i]! < (row.resolved ?? 0)) this.references.late.add(waiting[i]!)
+      }
       node.waiting = undefined
       return node
     }
@@ -257,7 +320,7 @@ export class FeatureGraph {
               ? `a second ${type.name}`
               : undefined
     if (reason !== undefined) this.#duplicate(node, locus(row, 9, "ID"), reason)
-    if (node.strand !== row.strand && !isTransSpliced(row.attributes)) node.otherStrand ??= locus(row, 7)
+    if (node.strand !== row.strand && !isTransSpliced(row.attributes)) (node.otherStrand ??= []).push(locus(row, 7))
     node.start = Math.min(node.start, row.start)
     node.end = Math.max(node.end, row.end)
     node.rows++
@@ -280,27 +343,11 @@ export class FeatureGraph {
     )
   }
 
-  #checkInside(parent: Node, line: number, start: number, end: number, sequence: Sequence): void {
-    const outsider = { parent, line, start, end, sequence }
-    if (isInside(outsider)) return
-    if (this.#outsiders.length < outsidersKept) this.#outsiders.push(outsider)
-    else this.#tellOutside(outsider)
-  }
-
-  #tellOutside(outsider: Outsider): void {
-    this.outside++
-    if (this.firstOutside === undefined || outsider.line < this.firstOutside.line) this.firstOutside = outsider
-  }
-
-  // A parent may have grown by later rows, and its sequence may have turned out circular.
-  #recheckOutsiders(): void {
-    for (const outsider of this.#outsiders) if (!isInside(outsider)) this.#tellOutside(outsider)
-  }
-
   #checkSequences(): void {
     if (this.#lengths === undefined) return
     for (const { name, length, rows, first } of this.sequences.values()) {
       if (length !== undefined) continue
+      if (this.#keepsAll) this.wrongSequences.set(name, "Gff3UnknownSequence")
       this.problems.add(
         "Gff3UnknownSequence",
         first,
@@ -318,22 +365,14 @@ export class FeatureGraph {
   #checkParents(): void {
     for (const node of this.nodes.values()) {
       if (node.first !== undefined || node.waiting === undefined) continue
-      const lines: Array<number> = []
-      for (let i = 0; i < node.waiting.length && lines.length < linesTold; i += 5) lines.push(node.waiting[i]!)
       const rows = node.waiting.length / 5
-      const shown = `${lines.slice(0, 3).join(", ")}${rows > 3 ? " …" : ""}`
-      this.problems.add(
-        "Gff3ParentMissing",
-        { line: node.waiting[0]!, byte: node.waiting[1]!, field: 9, attribute: "Parent" },
-        (where, more) =>
-          new Gff3ParentMissing({
-            message: `Parent ${quote(node.id)} of ${rows === 1 ? "a row" : `${rows} rows`} (line${rows === 1 ? "" : "s"} ${shown}) is not defined${more}`,
-            where,
-            parent: node.id,
-            rows,
-            lines
-          })
-      )
+      const message = `Parent ${quote(node.id)} is not defined${rows === 1 ? "" : ` (${rows} rows name it)`}`
+      for (let i = 0; i < node.waiting.length; i += 5)
+        this.problems.add(
+          "Gff3ParentMissing",
+          { line: node.waiting[i]!, byte: node.waiting[i + 1]!, field: 9, attribute: "Parent" },
+          (where, more) => new Gff3ParentMissing({ message: message + more, where, parent: node.id, rows })
+        )
     }
   }
 
@@ -341,35 +380,9 @@ export class FeatureGraph {
   #checkStrands(): void {
     for (const node of this.nodes.values()) {
       if (node.otherStrand === undefined || node.parents.some((p) => p.strand === "." || p.strand === "?")) continue
-      this.#duplicate(node, node.otherStrand, "another strand")
+      for (const at of node.otherStrand) this.#duplicate(node, at, "another strand")
     }
   }
 }
 
 const none: ReadonlyArray<never> = []
-
-/** A copy of its own: a text cut from a line keeps the whole line in memory. */
-const owned = (text: string): string => Buffer.from(text).toString()
-
-const isInside = ({ parent, start, end, sequence }: Outsider): boolean => {
-  if (parent.sequence !== sequence) return false
-  if (start >= parent.start && end <= parent.end) return true
-  const { circular, length } = sequence
-  if (!circular || length === undefined) return false
-  return (start + length >= parent.start && end + length <= parent.end) || (start - length >= parent.start && end - length <= parent.end)
-}
-
-const factsOf = (type: Type, attributes: Attributes): Feature["facts"] => {
-  switch (type.kind.category) {
-    case "gene":
-      return geneFacts(attributes)
-    case "transcript":
-    case "unknown":
-    case "other":
-      return transcriptFacts(attributes)
-    case "cds":
-      return cdsFacts(attributes)
-    case "exon":
-      return undefined
-  }
-}

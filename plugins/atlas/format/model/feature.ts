@@ -1,5 +1,6 @@
 /** What the model keeps of GFF3 rows: one record a row that may end in the model, one node an ID. */
 import type { Phase, Strand } from "../gff3/row.ts"
+import type { Organelle } from "../coding/organelle.ts"
 import type { Kind } from "../ontology/category.ts"
 
 /** Where in the file: the row, and which of its nine fields (in field 9, which attribute). */
@@ -19,6 +20,8 @@ export interface Sequence {
   readonly length: number | undefined
   /** A row that covers it says Is_circular=true. */
   circular: boolean
+  /** By its name, or by what the row that covers it says. */
+  organelle: Organelle | undefined
   rows: number
   /** The first row by line. */
   first: Locus
@@ -39,6 +42,8 @@ export interface GeneFacts {
   readonly name: string | undefined
   readonly biotype: string | undefined
   readonly biotypeKey: string | undefined
+  /** In place of its ID, where the annotation's profile says so. */
+  readonly ownId: string | undefined
   /** For a gene without ID. */
   readonly fallbackId: string | undefined
 }
@@ -46,6 +51,8 @@ export interface GeneFacts {
 export interface TranscriptFacts {
   readonly of: "transcript"
   readonly biotype: string | undefined
+  /** In place of its ID, where the annotation's profile says so. */
+  readonly ownId: string | undefined
   readonly fallbackId: string | undefined
   /** Id and name for its gene, where none is given. */
   readonly locus: LocusNames
@@ -101,8 +108,8 @@ export interface Node {
   rows: number
   /** Says that it is one feature on several rows: `part`, or an exception of trans-splicing. */
   linked: boolean
-  /** Rows on another strand than the first. */
-  otherStrand: Locus | undefined
+  /** Rows on another strand than the first, that do not say why. */
+  otherStrand: Array<Locus> | undefined
   /** Rows of genes, transcripts, and of types that structure may make one. */
   features: Array<Feature> | undefined
   role: Role

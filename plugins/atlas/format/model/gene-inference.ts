@@ -161,6 +161,7 @@ export class GeneInference {
       end: locus.end,
       rows,
       transcripts: [],
+      shared: undefined,
       inferred: true,
       hasTranscripts: true
     }

@@ -2,6 +2,8 @@
  * The gene model of one dataset, as a ruleset makes it from GFF3 rows and as the artifact's tables and sidecars hold it.
  * Field names and meanings are those of the dataset contract (§2.6, §2.12). Coordinates are 1-based and closed, lengths are bases.
  */
+import type { ProfileEvidence } from "../profile/choose.ts"
+
 export interface Lineage {
   readonly gff3_line: number
   readonly seqid: string
@@ -106,6 +108,8 @@ export interface GeneModel {
   readonly unknownContigFeatures: number
   /** biotype source → genes, e.g. `attribute:gene_biotype`. */
   readonly biotypeSources: ReadonlyMap<string, number>
+  /** Whose rules ids and names follow, where the ruleset knows profiles. */
+  readonly profile?: ProfileEvidence
   /** GFF3 rows behind a feature: key `type\tseqid\tstart\tend` → rows sorted by (line, sha256). Only features of the model. */
   readonly lineage: ReadonlyMap<string, ReadonlyArray<Lineage>>
 }

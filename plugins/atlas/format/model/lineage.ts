@@ -31,6 +31,15 @@ export class LineageBook {
     }
   }
 
+  /** An exon or CDS, which stands under its own place alone. */
+  addPart(as: string, row: Feature): void {
+    const { sequence, start, end } = row
+    const key = `${as}\t${sequence.name}\t${start}\t${end}`
+    const entries = this.#rows.get(key)
+    if (entries === undefined) this.#rows.set(key, [lineageOf(row)])
+    else entries.push(lineageOf(row))
+  }
+
   entries(): ReadonlyMap<string, ReadonlyArray<Lineage>> {
     for (const [key, entries] of this.#rows) {
       if (entries.length < 2) continue

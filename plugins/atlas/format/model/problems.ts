@@ -1,6 +1,7 @@
 /** What makes an annotation contradict itself or its sequences. `where` has the line, and the column of the field or attribute that is wrong. */
 import { Schema } from "effect"
 import { type ErrorDocs, Told } from "atlas-run/plugin"
+import { LimitExceeded } from "../limits.ts"
 
 export class Gff3UnknownSequence extends Schema.TaggedError<Gff3UnknownSequence>()("Gff3UnknownSequence", {
   ...Told,
@@ -30,13 +31,12 @@ export class Gff3PastEnd extends Schema.TaggedError<Gff3PastEnd>()("Gff3PastEnd"
 export class Gff3ParentMissing extends Schema.TaggedError<Gff3ParentMissing>()("Gff3ParentMissing", {
   ...Told,
   parent: Schema.String,
-  rows: Schema.Int,
-  lines: Schema.Array(Schema.Int)
+  rows: Schema.Int
 }) {
   static readonly docs: ErrorDocs = {
     summary: "A GFF3 row names a Parent that no row has as its ID",
     hint: "is the file cut off, or was it filtered by type? Take the whole annotation",
-    example: 'Parent "FBtr0475186" of 3 rows (lines 2, 5, 6) is not defined'
+    example: 'Parent "FBtr0475186" is not defined (3 rows name it)'
   }
 }
 
@@ -85,6 +85,7 @@ export class Gff3NoGenes extends Schema.TaggedError<Gff3NoGenes>()("Gff3NoGenes"
 }
 
 export type ModelError =
+  | LimitExceeded
   | Gff3UnknownSequence
   | Gff3PastEnd
   | Gff3ParentMissing
@@ -94,6 +95,7 @@ export type ModelError =
   | Gff3NoGenes
 
 export const modelErrors = [
+  LimitExceeded,
   Gff3UnknownSequence,
   Gff3PastEnd,
   Gff3ParentMissing,

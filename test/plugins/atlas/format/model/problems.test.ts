@@ -38,9 +38,12 @@ const refused: ReadonlyArray<Case> = [
     [["Gff3PastEnd", 2]]
   ],
   [
-    "a Parent that is not defined, once with all its lines",
+    "a Parent that is not defined, on each row that names it",
     [gene, "chr1 mRNA 1 9 + . ID=t;Parent=no", "chr1 mRNA 1 9 + . ID=u;Parent=no"],
-    [["Gff3ParentMissing", 2]]
+    [
+      ["Gff3ParentMissing", 2],
+      ["Gff3ParentMissing", 3]
+    ]
   ],
   ["one of two Parents that is not defined", [gene, "chr1 mRNA 1 9 + . ID=t;Parent=g,no"], [["Gff3ParentMissing", 2]]],
   ["a row that is its own Parent", ["chr1 gene 1 9 + . ID=a;Parent=a"], [["Gff3ParentCycle", 1]]],
@@ -148,16 +151,33 @@ describe("errors of a model", () => {
     assert.strictEqual(errors[0]?.message, 'Parent goes in a circle: "a" → "b" → "a"')
   })
 
-  it("tell a missing Parent's lines", () => {
+  it("name every row of a missing Parent", () => {
     const { errors } = modelOf([gene, ...Array.from({ length: 5 }, (_, i) => `chr1 exon ${i + 1} 9 + . Parent=no`)])
-    assert.strictEqual(errors[0]?.message, 'Parent "no" of 5 rows (lines 2, 3, 4 …) is not defined')
-    assert.deepInclude(errors[0], { parent: "no", rows: 5, lines: [2, 3, 4, 5, 6] })
+    assert.deepStrictEqual(
+      errors.map((e) => [e.message, e.where?.line]),
+      [2, 3, 4, 5, 6].map((line) => ['Parent "no" is not defined (5 rows name it)', line])
+    )
+    assert.deepInclude(errors[0], { parent: "no", rows: 5 })
   })
 
-  it("are at most a hundred of a kind; the last says how many more there are", () => {
-    const { errors } = modelOf(Array.from({ length: 250 }, (_, i) => `chr1 gene ${i + 1} 1001 + . ID=g${i}`))
-    assert.strictEqual(errors.length, 100)
-    assert.match(errors[99]?.message ?? "", /\(and 150 more such\)$/)
+  it("name every row of a feature that is on the other strand", () => {
+    const { errors } = modelOf([
+      gene,
+      ...["+", "-", "+", "-"].map((strand, i) => `chr1 CDS ${i * 9 + 1} ${i * 9 + 9} ${strand} 0 ID=c;Parent=g`)
+    ])
+    assert.deepStrictEqual(
+      errors.map((e) => [e._tag, e.where?.line]),
+      [
+        ["Gff3DuplicateId", 3],
+        ["Gff3DuplicateId", 5]
+      ]
+    )
+  })
+
+  it("are at most a thousand of a kind; the last says how many more there are", () => {
+    const { errors } = modelOf(Array.from({ length: 1150 }, (_, i) => `chr1 gene ${Math.min(i + 1, 1000)} 1001 + . ID=g${i}`))
+    assert.strictEqual(errors.length, 1000)
+    assert.match(errors[999]?.message ?? "", /\(and 150 more such\)$/)
   })
 
   it("come from a chain of Parents as long as the file without exhausting the stack", () => {

@@ -1,0 +1,122 @@
+/**
+ * `npm run bench:dataset [-- --scales 0.1,0.3 --genome 0.1 --rounds 3]`: ingest, validate and deep verify of a made-up annotation of human size
+ * (human-scale.mjs) beside gffread, genometools, samtools and sha256sum, interleaved in one run. Prints medians of wall and CPU seconds, the
+ * greatest resident memory, and ratios to gffread; asserts nothing, since a shared machine's times are not to be trusted alone.
+ */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, statSync } from "node:fs"
+import { cpus, tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { humanScale } from "./human-scale.mjs"
+
+const { values } = parseArgs({
+  options: {
+    scales: { type: "string", default: "0.1,0.3" },
+    genome: { type: "string", default: "0.1" },
+    rounds: { type: "string", default: "3" },
+    out: { type: "string" }
+  }
+})
+const rounds = Number(values.rounds)
+const program = join(import.meta.dirname, "..", "..", "dist", "atlas-dataset.mjs")
+const time = "/usr/bin/time"
+const has = (tool) => spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0
+const timesMemory = spawnSync(time, ["-f", "%e", "true"]).status === 0
+
+/** Wall and CPU seconds and MB of one run. Without GNU time only the wall. */
+const run = (argv) => {
+  const began = Date.now()
+  const [command, ...rest] = timesMemory ? [time, "-f", "\n@%U %S %M", ...argv] : argv
+  const { status, stderr } = spawnSync(command, rest, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "ignore", "pipe"] })
+  const wall = (Date.now() - began) / 1000
+  if (status !== 0) throw new Error(`${argv.join(" ")} ended with ${status}: ${stderr.slice(-2000)}`)
+  const [, user, system, kilobytes] = /\n@([\d.]+) ([\d.]+) (\d+)\s*$/.exec(stderr) ?? []
+  return { began, wall, cpu: Number(user) + Number(system), mb: Number(kilobytes) / 1024 }
+}
+
+const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
+const shown = (n, digits = 2) => (Number.isFinite(n) ? n.toFixed(digits) : "-")
+const row = (cells) => console.log(cells.map((cell, at) => (at === 0 ? String(cell).padEnd(34) : String(cell).padStart(11))).join(""))
+
+const dataset = ["--release", "1", "--species", "homo_sapiens", "--assembly", "made_up"]
+const folderOf = (root) => join(root, "release=1", "species=homo_sapiens", "assembly=made_up")
+
+/** When a file of the build root was written to its end, in seconds since the run began: so the program tells its own parts. */
+const parts = (root, began) => {
+  const at = (path) => (statSync(join(folderOf(root), path)).mtimeMs - began) / 1000
+  const [fasta, gff3, canonical, sqlite, lock] = [
+    "inputs/genome.fa.bgz",
+    "inputs/genes.gff3.bgz",
+    "derived/canonical_summary.json",
+    "derived/gene_summary.sqlite",
+    "derived/manifest.lock"
+  ].map(at)
+  return {
+    "genome read, checked, copied": fasta,
+    "GFF3 read, checked, copied": gff3 - fasta,
+    "SQLite written": sqlite - canonical,
+    "reading, checking and SQLite": gff3 - fasta + sqlite - canonical,
+    "evidence files": canonical - gff3 + lock - sqlite
+  }
+}
+
+const measure = (scale, folder) => {
+  const made = humanScale({ scale, genome: Number(values.genome), folder })
+  const { gff3, fasta } = made
+  const root = join(folder, "root")
+  const ours = [process.execPath, program]
+  const tools = [
+    ["gffread", "gffread", ["gffread", gff3, "-o", join(folder, "out.gff3")]],
+    ["gt gff3validator", "gt", ["gt", "gff3validator", gff3]],
+    ["samtools faidx", "samtools", ["samtools", "faidx", fasta, "-o", join(folder, "out.fai")]],
+    ["sha256sum GFF3 and genome", "sha256sum", ["sha256sum", gff3, fasta]],
+    ["atlas-dataset ingest", "node", [...ours, "ingest", "--gff3", gff3, "--fasta", fasta, ...dataset, "--output-root", root]],
+    ["atlas-dataset validate", "node", [...ours, "validate", "--root", root, ...dataset]],
+    ["atlas-dataset verify --deep", "node", [...ours, "verify", "--deep", "--root", root, ...dataset]]
+  ].filter(([, tool]) => tool === "node" || has(tool))
+  const figures = new Map(tools.map(([name]) => [name, []]))
+  const timed = []
+  for (let round = 0; round < rounds; round++)
+    for (const [name, , argv] of tools) {
+      const figure = run(argv)
+      figures.get(name).push(figure)
+      if (name.endsWith("ingest")) timed.push(parts(root, figure.began))
+    }
+  console.log(
+    `\n${made.rows.toLocaleString("en")} rows, ${(made.gff3Bytes / 1e6).toFixed(0)} MB of GFF3 · ${(made.bases / 1e6).toFixed(0)} Mb of genome`
+  )
+  const base = figures.get("gffread")
+  row(["", "wall s", "CPU s", "MB", "/ gffread"])
+  const ratio = (wall) => (base === undefined ? "-" : shown(wall / median(base.map((f) => f.wall))))
+  for (const [name, runs] of figures) {
+    const wall = median(runs.map((f) => f.wall))
+    row([name, shown(wall), shown(median(runs.map((f) => f.cpu))), shown(Math.max(...runs.map((f) => f.mb)), 0), ratio(wall)])
+  }
+  for (const name of Object.keys(timed[0])) {
+    const wall = median(timed.map((t) => t[name]))
+    row([`  ${name}`, shown(wall), "", "", name.startsWith("genome") ? "" : ratio(wall)])
+  }
+  const runs = figures.get("atlas-dataset ingest")
+  const bytes = made.gff3Bytes + made.fastaBytes
+  const sums = figures.get("sha256sum GFF3 and genome")
+  return {
+    scale,
+    rows: made.rows,
+    cpu: median(runs.map((f) => f.cpu)),
+    wall: median(runs.map((f) => f.wall)),
+    mb: Math.max(...runs.map((f) => f.mb)),
+    hashing: sums === undefined ? Number.NaN : bytes / 1e6 / median(sums.map((f) => f.wall))
+  }
+}
+
+const folder = values.out ?? mkdtempSync(join(tmpdir(), "bench-dataset-"))
+try {
+  console.log(`medians of ${rounds}, interleaved · ${cpus().length} × ${cpus()[0]?.model ?? "?"} · Node ${process.versions.node}`)
+  const grown = values.scales.split(",").map((scale) => measure(Number(scale), join(folder, scale)))
+  console.log("\ngrowth of atlas-dataset ingest")
+  row(["scale", "rows", "wall s", "CPU s", "MB", "CPU µs/row"])
+  for (const { scale, rows, wall, cpu, mb } of grown) row([scale, rows, shown(wall), shown(cpu), shown(mb, 0), shown((cpu / rows) * 1e6)])
+} finally {
+  if (values.out === undefined) rmSync(folder, { recursive: true, force: true })
+}

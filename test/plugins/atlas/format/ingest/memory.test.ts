@@ -1,0 +1,28 @@
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+
+/** Of JavaScript objects, MiB: the program's code and a few thousand rows. All rows of the annotation would take three times as much. */
+const heap = 80
+
+describe("an annotation of 170,000 rows", () => {
+  it("is ingested within a heap that holds a fraction of its rows", { timeout: 600_000 }, () => {
+    const folder = mkdtempSync(join(tmpdir(), "memory-"))
+    try {
+      const generator = join(import.meta.dirname, "../../../../bench/human-scale.mjs")
+      const run = (...argv: ReadonlyArray<string>) => JSON.parse(execFileSync(process.execPath, argv, { encoding: "utf8" }))
+      const made = run(generator, "--scale", "0.05", "--genome", "0.005", "--out", folder)
+      const root = join(folder, "root")
+      mkdirSync(root)
+      const child = join(import.meta.dirname, "child.ts")
+      const told = run(`--max-old-space-size=${heap}`, child, made.gff3, made.fasta, root)
+      assert.strictEqual(told.rows, made.rows)
+      assert.isAbove(told.genes, 3000)
+      assert.isBelow(told.megabytes, 400)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
