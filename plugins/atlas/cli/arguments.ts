@@ -131,8 +131,10 @@ const globalsOf = (values: Readonly<Record<string, unknown>>): Globals => {
 const wordProblems = ({ name, words: declared }: Command<any, any>, words: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (words.includes("")) return [`${name} was given an empty word`]
   if (declared === undefined) return words.length === 0 ? [] : [`${name} takes no words, and was given ${words.join(" ")}`]
-  if (words.length > 1) return [`${name} takes one ${declared.name}, and was given ${words.length}: ${words.join(" ")}`]
-  return declared.required && words.length === 0 ? [`${name} wants ${declared.name}`] : []
+  const { count = 1 } = declared
+  if (words.length > count)
+    return [`${name} takes ${count === 1 ? `one ${declared.name}` : declared.name}, and was given ${words.length}: ${words.join(" ")}`]
+  return declared.required && words.length < count ? [`${name} wants ${declared.name}`] : []
 }
 
 const named = (positionals: ReadonlyArray<string>) => {

@@ -60,8 +60,15 @@ const tell = (line: Line, answer: Answer<unknown>, terminal: TerminalShape): num
 }
 
 const perform = (line: Line, command: Command<any, any>, terminal: TerminalShape): Effect.Effect<Answer<unknown>> => {
+  // That nobody reads is told at the end, of all results together.
+  const write = (text: string): Effect.Effect<boolean> =>
+    Effect.suspend(() => {
+      if (line.globals.quiet || line.globals.json) return Effect.succeed(true)
+      terminal.stdout.write(text)
+      return Effect.match(terminal.delivered, { onFailure: () => false, onSuccess: () => true })
+    })
   const progress = openProgress(command.name, !line.globals.quiet && !line.globals.json, terminal)
-  return command.run({ flags: line.flags, words: line.words, progress: progress.tell }).pipe(
+  return command.run({ flags: line.flags, words: line.words, progress: progress.tell, write }).pipe(
     Effect.catchCause((cause): Effect.Effect<Answer<unknown>> => {
       const failure = cause.reasons.find(Cause.isFailReason)
       const defect = cause.reasons.find(Cause.isDieReason)
@@ -74,8 +81,11 @@ const perform = (line: Line, command: Command<any, any>, terminal: TerminalShape
 
 const execute = (argv: ReadonlyArray<string>, version: string, terminal: TerminalShape): Effect.Effect<number> =>
   Effect.gen(function* () {
-    const { line, problems } = readArguments(argv)
-    const { command, group, globals } = line
+    const { line: read, problems } = readArguments(argv)
+    const { command, group } = read
+    const json = read.globals.json || command?.asksForJson?.(read.flags) === true
+    const line = { ...read, globals: { ...read.globals, json } }
+    const { globals } = line
     if (globals.help) {
       terminal.stdout.write(written(command === undefined ? programHelp(group) : commandHelp(command)))
       return 0

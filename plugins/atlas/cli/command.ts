@@ -21,6 +21,11 @@ export interface Call<F extends Flags> {
   readonly words: ReadonlyArray<string>
   /** Tells how many bytes of how many are read; drawn where there is a terminal. */
   readonly progress: OnProgress
+  /**
+   * Text for stdout before the answer, for results that are too many to hold: waits until it has arrived, false once nobody reads any more.
+   * Says nothing with --json and --quiet.
+   */
+  readonly write: (text: string) => Effect.Effect<boolean>
 }
 
 export interface Command<F extends Flags = Flags, Facts extends Schema.Struct<any> = Schema.Struct<any>> {
@@ -29,8 +34,11 @@ export interface Command<F extends Flags = Flags, Facts extends Schema.Struct<an
   /** One line, without a full stop. */
   readonly summary: string
   readonly detail: ReadonlyArray<string>
-  readonly words?: { readonly name: string; readonly required: boolean; readonly help: string }
+  /** `count` words, 1 if absent. */
+  readonly words?: { readonly name: string; readonly required: boolean; readonly help: string; readonly count?: number }
   readonly flags: F
+  /** Whether its flags ask for the document, as --json does. */
+  readonly asksForJson?: (flags: Values<F>) => boolean
   /** What is wrong with flags and words together. */
   readonly conflicts?: (flags: Values<F>, words: ReadonlyArray<string>) => ReadonlyArray<string>
   readonly examples: ReadonlyArray<{ readonly line: string; readonly does: string }>

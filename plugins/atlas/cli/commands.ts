@@ -1,10 +1,16 @@
 /** All commands, in the order of help. */
 import type { Command } from "./command.ts"
+import { CatalogAlias } from "./commands/catalog-alias.ts"
+import { CatalogEmbargo } from "./commands/catalog-embargo.ts"
+import { CatalogHistory } from "./commands/catalog-history.ts"
 import { CatalogLatestAliasUpdate } from "./commands/catalog-latest-alias-update.ts"
 import { CatalogPromote } from "./commands/catalog-promote.ts"
+import { CatalogPublish } from "./commands/catalog-publish.ts"
 import { CatalogRetire } from "./commands/catalog-retire.ts"
 import { CatalogRollback } from "./commands/catalog-rollback.ts"
 import { CatalogValidate } from "./commands/catalog-validate.ts"
+import { Compare } from "./commands/compare.ts"
+import { Diff } from "./commands/diff.ts"
 import { Ingest } from "./commands/ingest.ts"
 import { Inspect } from "./commands/inspect.ts"
 import { Pack } from "./commands/pack.ts"
@@ -20,10 +26,16 @@ export const commands: ReadonlyArray<Command<any, any>> = [
   Verify,
   Publish,
   CatalogValidate,
+  CatalogPublish,
   CatalogPromote,
+  CatalogEmbargo,
+  CatalogAlias,
   CatalogLatestAliasUpdate,
   CatalogRollback,
   CatalogRetire,
+  CatalogHistory,
+  Diff,
+  Compare,
   Pack,
   VerifyPack,
   Unpack,

@@ -24,6 +24,15 @@ export class BuildRootRejected extends Schema.TaggedError<BuildRootRejected>()("
   }
 }
 
+/** report-only makes no build root, and would put its reports where one stands. */
+export class BuildRootInTheWay extends Schema.TaggedError<BuildRootInTheWay>()("BuildRootInTheWay", { ...Told }) {
+  static readonly docs: ErrorDocs = {
+    summary: "Reports alone would replace a build root",
+    hint: "give report-only an output root of its own",
+    example: "build/release=110/species=homo_sapiens/assembly=GRCh38 holds a build root, which reports alone would replace"
+  }
+}
+
 /** Not all results arrived. */
 export class IoStdout extends Schema.TaggedError<IoStdout>()("IoStdout", { ...Told, errno: Schema.String }) {
   static readonly docs: ErrorDocs = {

@@ -1,5 +1,7 @@
 /** A flag as declared: how it is written, what it means, how its text becomes a value. One table serves parsing and help. */
+import { type Day, isDay } from "../format/catalog/day.ts"
 import { type DatasetId, datasetIdProblems, type DatasetParts, isDatasetId, trimWhiteSpace } from "../format/dataset-id.ts"
+import { geneticCodes } from "../format/coding/genetic-codes.ts"
 import { colorChoices } from "./style.ts"
 
 /** A value, or what is wrong, as the end of `--flag …`. */
@@ -74,6 +76,22 @@ const partHelp = {
   assembly: "letters, digits, dot, underscore, e.g. GRCh38"
 }
 
+/** `MT=2,Pt=11`: sequence names with NCBI's genetic codes. */
+export const geneticCodeFlag: Flag<Readonly<Record<string, number>> | undefined> = optional(
+  "NAME=TABLE,…",
+  "genetic code (NCBI's transl_table) of sequences whose CDS state none",
+  (text) => {
+    const codes: Array<readonly [string, number]> = []
+    for (const pair of text.split(",")) {
+      const [, name, table] = /^(.+)=(\d{1,3})$/.exec(pair) ?? []
+      if (name === undefined || !geneticCodes.has(Number(table)))
+        return { wrong: `wants a sequence and one of NCBI's genetic codes, e.g. MT=2, not ${JSON.stringify(pair.slice(0, 100))}` }
+      codes.push([name, Number(table)])
+    }
+    return { ok: Object.fromEntries(codes) }
+  }
+)
+
 /** Which dataset: the three parts of its id. */
 export const datasetFlags = {
   release: required("R", partHelp.release, part("release")),
@@ -119,6 +137,30 @@ export const expectFlag = optional("sha256:HEX", "the digest of the whole pack, 
     ? { ok: text }
     : { wrong: `wants sha256: and 64 lower-case hex digits, not ${JSON.stringify(text.slice(0, 100))}` }
 )
+
+/** A day of the calendar, UTC. */
+export const dayFlag = (help: string): Flag<Day | undefined> =>
+  optional("DATE", help, (text) =>
+    isDay(text) ? { ok: text } : { wrong: `wants a day of the calendar, YYYY-MM-DD, not ${JSON.stringify(text.slice(0, 100))}` }
+  )
+
+/** The catalog that a change is meant for: its digest, null for none. */
+export const expectCatalogFlag: Flag<string | null | undefined> = optional<string | null>(
+  "sha256:HEX|none",
+  "the digest of the catalog.json that is to be changed; another is left as it is",
+  (text) => {
+    if (text === "none") return { ok: null }
+    return text.length === 71 && /^sha256:[0-9a-f]{64}$/.test(text)
+      ? { ok: text.slice("sha256:".length) }
+      : { wrong: `wants sha256: and 64 lower-case hex digits, or none, not ${JSON.stringify(text.slice(0, 100))}` }
+  }
+)
+
+/** Who changes a store and why, for its history. */
+export const historyFlags = {
+  because: optional("TEXT", "why, for the store's history"),
+  actor: optional("NAME", "who does it, for the store's history; the login name if absent")
+} as const
 
 /** What every command takes. */
 export const globalFlags = {

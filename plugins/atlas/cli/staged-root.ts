@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from "node:path"
 import { Effect } from "effect"
 import { type DatasetId, datasetFolder } from "../format/dataset-id.ts"
 import { change, type IoDurability, makeDirectory, remove, syncDirectory } from "../format/durable.ts"
+import { BuildRootInTheWay } from "./errors.ts"
 import { type LockBusy, type LockUnusable, withLock } from "../format/store/lock.ts"
 
 /** `tries`: of finding a place for the work, or of replacing what others keep putting there. */
@@ -34,6 +35,14 @@ const removeEmpty = (path: string, top: string): Effect.Effect<void> =>
     } catch {
       // Not empty, or gone: it is not ours to remove.
     }
+  })
+
+/** Fails where a build root stands: reports alone would replace it. */
+export const nothingAt = (root: string, id: DatasetId): Effect.Effect<void, BuildRootInTheWay> =>
+  Effect.gen(function* () {
+    const path = join(resolve(root), datasetFolder(id))
+    if (yield* isThere(join(path, "derived", "manifest.json")))
+      return yield* new BuildRootInTheWay({ message: `${path} holds a build root, which reports alone would replace`, where: { path } })
   })
 
 const workPrefix = (place: string): string => `.${basename(place)}.ingest-`

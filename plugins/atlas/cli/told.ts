@@ -1,11 +1,12 @@
 /** Findings and failures as people read them: a sentence, labelled facts, a hint and the code. */
 import type { ErrorDocument } from "atlas-run/plugin"
 import type { Schema } from "effect"
+import { lineRanges } from "../format/ingest/line-ranges.ts"
 import type { ToldFinding } from "./documents.ts"
 import { columns, counted, grouped, labelled, oneLine, type Telling } from "./text.ts"
 
-/** `errors`: told one by one; `places`: of one finding; `fact`: characters. All are told with --verbose. */
-const Limits = { errors: 20, places: 5, fact: 300 } as const
+/** `errors`: told one by one; `ranges`: of lines of further ones; `places`: of one finding; `fact`: characters. All are told with --verbose. */
+const Limits = { errors: 20, places: 5, fact: 300, ranges: 500 } as const
 
 /** `data/x.gff3:12:5`, which terminals and editors open. */
 const placeText = ({ path, line, column, byte }: NonNullable<ErrorDocument["where"]>): string =>
@@ -45,10 +46,12 @@ const isAlike = (a: ErrorDocument, b: ErrorDocument | undefined): boolean =>
 
 export const failureLines = (errors: ReadonlyArray<ErrorDocument>, telling: Telling): ReadonlyArray<string> => {
   const shown = telling.verbose ? errors : errors.slice(0, Limits.errors)
-  const more = errors.length - shown.length
+  const untold = errors.slice(shown.length)
+  const lines = [...new Set(untold.flatMap(({ where }) => where?.line ?? []))].sort((a, b) => a - b)
+  const places = lines.length === 0 ? "" : `, on ${lines.length === 1 ? "line" : "lines"} ${lineRanges(lines, Limits.ranges)}`
   return [
     ...shown.flatMap((error, i) => errorLines(error, telling).slice(0, isAlike(error, shown[i + 1]) ? 1 : undefined)),
-    ...(more > 0 ? [`  … and ${counted(more, "error")} more (--verbose tells all)`] : [])
+    ...(untold.length > 0 ? [`  … and ${counted(untold.length, "error")} more${places} (--verbose tells all)`] : [])
   ]
 }
 

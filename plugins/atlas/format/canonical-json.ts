@@ -29,6 +29,7 @@ export class CanonicalJsonInvalid extends Schema.TaggedError<CanonicalJsonInvali
 
 /** Orders strings by code points, which is the order of their UTF-8 bytes; JavaScript's `<` goes by UTF-16 units. */
 export const compareCodePoints = (a: string, b: string): number => {
+  if (a === b) return 0
   const shared = Math.min(a.length, b.length)
   for (let i = 0; i < shared; i++) {
     const x = a.charCodeAt(i)

@@ -71,6 +71,9 @@ export const BeforeChange = Context.Reference<(change: Change, path: string) => 
   { defaultValue: () => () => Effect.void }
 )
 
+/** False where nothing that is written shall outlive the process: then nothing is fsynced. */
+export const Durably = Context.Reference<boolean>("atlas-run/format/Durably", { defaultValue: () => true })
+
 /** One change, not interruptible: what Node was asked to do is done or failed before anything else happens. */
 export const change = <A>(operation: Change, path: string, run: () => Promise<A>): Effect.Effect<A, IoDurability> =>
   Effect.gen(function* () {
@@ -121,10 +124,11 @@ export const writeNew = <E, R>(
           })
         yield* produce({ write })
         yield* change("chmod", path, () => held.file.chmod(0o644))
+        const durably = yield* Durably
         yield* change("sync", path, async () => {
           const { size } = await held.file.stat()
           if (size !== bytes) throw new Error(`${bytes} bytes were written, ${size} are there`)
-          if (options.sync !== false) await held.file.sync()
+          if (options.sync !== false && durably) await held.file.sync()
         })
         yield* change("close", path, () => {
           held.open = false
@@ -141,6 +145,9 @@ export const writeNew = <E, R>(
 
 /** Fsyncs a folder, so that the names in it are durable. */
 export const syncDirectory = (path: string): Effect.Effect<void, IoDurability> =>
+  Effect.flatMap(Durably, (durably) => (durably ? synced(path) : Effect.void))
+
+const synced = (path: string): Effect.Effect<void, IoDurability> =>
   change("sync", path, async () => {
     const folder = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY)
     try {

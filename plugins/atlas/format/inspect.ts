@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises"
 import { Effect, Result, Schema } from "effect"
 import { type ErrorDocs, Several, Told } from "atlas-run/plugin"
+import { isOurs, provenanceText } from "./artifact/dialect.ts"
 import type { ArtifactUnreadable } from "./artifact/sha256.ts"
 import type { ContentError } from "./content/failure.ts"
 import type { IoDurability } from "./durable.ts"
@@ -33,15 +34,19 @@ const inspectPack = (path: string): Effect.Effect<Inspection> =>
       const problems = verified.failure instanceof Several ? verified.failure.errors : [verified.failure]
       return { inspected: { path, kind: "pack", counts: {}, digests: {} }, problems }
     }
-    const { dataset, bytes, sha256, members } = verified.success
+    const { dataset, bytes, sha256, members, writtenBy } = verified.success
     return {
       inspected: {
         path,
         kind: "pack",
         dataset,
+        writtenBy,
         counts: { members: members.length, bytes },
         digests: { pack: sha256, ...Object.fromEntries(members.map((member) => [member.name, member.sha256])) }
       },
+      quirks: isOurs(writtenBy)
+        ? []
+        : [{ name: "reference-writer", at: "manifest.json", message: `written by ${provenanceText(writtenBy)}` }],
       problems: []
     }
   })

@@ -14,6 +14,8 @@ export const limits = {
   idBytes: 1024,
   /** Parents of one row. Own choice: the most spliced human exons have under 300. */
   parentsPerRow: 1024,
+  /** Steps of Parent above a row. Own choice: published annotations have four. Looking for a gene takes as many for each row. */
+  parentDepth: 100,
   /** Bytes of a sequence name. The reference takes 255 (contract §2.3). */
   sequenceNameBytes: 255,
   /** Bytes of a FASTA header line. As for GFF3 lines. */
@@ -35,8 +37,10 @@ export const limits = {
   jsonBytes: 256 * 2 ** 20,
   /** Nesting of a JSON document. serde_json, which the reference reads with, takes 127 levels below the first. */
   jsonDepth: 128,
-  /** Problems told one by one; further ones are counted. Own choice: more than anyone reads. */
-  problems: 100
+  /** Problems told one by one (of a gene model: of each kind); further ones are counted. Own choice: more than anyone reads. */
+  problems: 1000,
+  /** Rows that a lenient reading leaves out. Own choice: about 0.3 kB each in memory and in each of three evidence files. */
+  rejections: 500_000
 } as const
 
 export type Limits = { readonly [K in keyof typeof limits]: number }

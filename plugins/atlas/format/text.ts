@@ -42,19 +42,31 @@ export const hiddenAt = (text: string): number => {
   return -1
 }
 
+/** Characters that turn the direction of text (Unicode Bidi_Control): what stands there is not what is seen. */
+const isBidi = (code: number): boolean =>
+  code === 0x61c || (code >= 0x200e && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
+
+/** Whether one of them is in it. */
+export const turnsText = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) if (isBidi(text.charCodeAt(i))) return true
+  return false
+}
+
 /** At most `most` characters of a value, for the fields of an error. */
 export const cut = (value: string, most = 80): string => (value.length <= most ? value : `${value.slice(0, most)}…`)
 
+/** Characters from which on V8 cuts by reference. */
+const shortest = 13
+
 /** A copy that does not keep the line alive from which the text was cut (V8 cuts by reference). */
-export const owned = (text: string): string => Buffer.from(text).toString()
+export const owned = (text: string): string => (text.length < shortest ? text : Buffer.from(text).toString())
 
 /** A value within a message: quoted, cut, and nothing in it reaches the terminal as a control sequence. */
 export const quote = (value: string): string => {
   let shown = ""
   for (const c of cut(value)) {
     const code = c.codePointAt(0)!
-    const unsafe =
-      isHidden(code) || (code >= 0x200e && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
+    const unsafe = isHidden(code) || isBidi(code)
     shown += unsafe || (code >= 0xd800 && code <= 0xdfff) ? `\\u{${code.toString(16)}}` : c
   }
   return `"${shown}"`

@@ -4,6 +4,7 @@ import { Stage } from "atlas-run/plugin"
 import { DatasetFields, idOf } from "../dataset.ts"
 import { canonicalId } from "../format/dataset-id.ts"
 import { catalogPath, entryValue, observeEntry } from "../format/catalog/catalog.ts"
+import { Day } from "../format/catalog/day.ts"
 import { promote, promoteErrors } from "../format/catalog/promote.ts"
 import { retiredOf } from "../format/store/last-events.ts"
 import { openServingStore, StoreUnusable } from "../format/store/serving-store.ts"
@@ -15,7 +16,9 @@ export class Promote extends Stage("promote")({
   summary: "Adds the dataset to the catalog of its store",
   target: DatasetFields,
   needs: [Publish],
-  options: Schema.Struct({}),
+  options: Schema.Struct({
+    embargoUntil: Schema.optionalKey(Day.annotate({ description: "the first day (UTC) on which it may be promoted, e.g. 2027-03-01" }))
+  }),
   inputs: () => ({}),
   outputs: { entry: "value" },
   roots: { store: "serving-store" },
@@ -44,9 +47,10 @@ export class Promote extends Stage("promote")({
         return asChange(yield* whoChanged(store, { cell: "entry", dataset: idOf(target) }, value, [catalogPath(store)]))
       })
   },
-  run: ({ target, roots }) =>
+  // The day is no row: nothing is decided by it. An embargo is an error, which is never remembered, so the next run tries again.
+  run: ({ target, options, roots }) =>
     Effect.gen(function* () {
       const store = yield* openServingStore(roots.store)
-      yield* promote(store, idOf(target))
+      yield* promote(store, idOf(target), options.embargoUntil === undefined ? {} : { embargoUntil: options.embargoUntil })
     })
 }) {}

@@ -4,17 +4,18 @@ import { canonicalId, type DatasetParts } from "../../format/dataset-id.ts"
 import { openServingStore, type ServingStore } from "../../format/store/serving-store.ts"
 import { command } from "../command.ts"
 import { CatalogRollbackFacts } from "../documents.ts"
-import { datasetFlags, datasetOf, on, optional, required, type Values } from "../flag.ts"
+import { datasetFlags, datasetOf, expectCatalogFlag, historyFlags, on, optional, required, type Values } from "../flag.ts"
 import type { Telling } from "../text.ts"
 
 /** Of commands that take a dataset out of the catalog. */
 export const takeFlags = {
   "store-root": required("STORE", "the serving store"),
   ...datasetFlags,
+  ...historyFlags,
   because: required("TEXT", "why, for the store's history"),
-  actor: optional("NAME", "who does it, for the store's history; the login name if absent"),
   "move-alias-to": optional("R", "the release that aliases which point to it shall point to"),
-  "remove-alias": on("take away the aliases that point to it")
+  "remove-alias": on("take away the aliases that point to it"),
+  expect: expectCatalogFlag
 } as const
 
 type TakeFlags = Values<typeof takeFlags>
@@ -27,6 +28,7 @@ export const takeOptions = (flags: TakeFlags): RollbackOptions => {
   return {
     because: flags.because,
     actor: flags.actor,
+    expectedCatalog: flags.expect,
     aliases: moveTo !== undefined ? { moveTo } : flags["remove-alias"] ? "remove" : undefined
   }
 }

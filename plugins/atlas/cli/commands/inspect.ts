@@ -1,10 +1,13 @@
 import { several } from "atlas-run/plugin"
 import { Effect } from "effect"
 import { canonicalId } from "../../format/dataset-id.ts"
+import { provenanceText } from "../../format/artifact/dialect.ts"
 import { inspect } from "../../format/inspect.ts"
+import { referenceFindings as inspectFindings } from "../../format/reference/findings.ts"
 import type { Inspected } from "../../format/inspect/inspected.ts"
 import { command } from "../command.ts"
 import { InspectFacts } from "../documents.ts"
+import { toldBy } from "../findings.ts"
 import { byteSize, columns, grouped, labelled, oneLine, type Telling } from "../text.ts"
 
 /** Entries of a list that are shown without --verbose. */
@@ -56,6 +59,7 @@ const inspectedLines = (inspected: Inspected, telling: Telling): ReadonlyArray<s
     path,
     kind,
     dataset,
+    writtenBy,
     compression,
     counts,
     digests,
@@ -72,11 +76,21 @@ const inspectedLines = (inspected: Inspected, telling: Telling): ReadonlyArray<s
       `${telling.style.bold(kinds[kind])}  ${oneLine(path)}`,
       [
         ["dataset", dataset === undefined ? undefined : canonicalId(dataset)],
+        ["written by", writtenBy === undefined ? undefined : provenanceText(writtenBy)],
         ["compression", compression],
         ["size", bytes === undefined ? undefined : byteSize(bytes)],
         ...Object.entries(numbers).map(([name, n]): readonly [string, string] => [spaced(name), grouped(n)]),
         ["seqcol", collection?.digest]
       ],
+      telling
+    ),
+    ...list(
+      "digests (seqcol)",
+      0,
+      Object.entries(collection ?? {})
+        .filter(([name]) => name !== "digest")
+        .map(([name, digest]) => [spaced(name), digest]),
+      (row) => row,
       telling
     ),
     ...list(
@@ -88,7 +102,7 @@ const inspectedLines = (inspected: Inspected, telling: Telling): ReadonlyArray<s
         optional(length, "bases"),
         optional(genes, "genes") || optional(rows, "rows"),
         refget ?? "",
-        telling.verbose ? (md5 ?? "") : ""
+        md5 ?? ""
       ],
       telling
     ),
@@ -127,9 +141,10 @@ export const Inspect = command({
   facts: InspectFacts,
   run: ({ words, progress }) =>
     Effect.gen(function* () {
-      const { inspected, problems } = yield* inspect(words[0] ?? "", { progress })
+      const { inspected, problems, quirks = [] } = yield* inspect(words[0] ?? "", { progress })
       return {
         facts: inspected,
+        findings: quirks.map(toldBy(inspectFindings)),
         ...(problems.length === 0 ? {} : { failure: several(problems) }),
         lines: (telling) => inspectedLines(inspected, telling)
       }

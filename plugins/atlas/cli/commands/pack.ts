@@ -18,12 +18,19 @@ export const packFacts = (path: string, { dataset, sha256, bytes, members }: Pac
   members
 })
 
-export const packLines = (what: string, path: string, { dataset, sha256, bytes, members }: Packed, telling: Telling) =>
+export const packLines = (
+  what: string,
+  path: string,
+  { dataset, sha256, bytes, members }: Packed,
+  telling: Telling,
+  more: ReadonlyArray<readonly [string, string]> = []
+) =>
   labelled(
     `${telling.style.green("✓")} ${what} ${telling.style.bold(canonicalId(dataset))}  ${byteSize(bytes)}`,
     [
       ["pack", path],
       ["digest", `sha256:${sha256}`],
+      ...more,
       ...members.map(({ name, bytes, sha256 }): readonly [string, string] => [name, `${byteSize(bytes)}, sha256 ${sha256}`])
     ],
     telling

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { recordedEmbargo } from "../../format/catalog/embargo.ts"
 import { canonicalId } from "../../format/dataset-id.ts"
 import { publish } from "../../format/store/publish.ts"
 import { openServingStore, publishedFolder } from "../../format/store/serving-store.ts"
@@ -7,7 +8,7 @@ import { command } from "../command.ts"
 import { PublishFacts } from "../documents.ts"
 import { BuildRootRejected } from "../errors.ts"
 import { errorsAmong, toldBy } from "../findings.ts"
-import { datasetFlags, datasetOf, required } from "../flag.ts"
+import { datasetFlags, datasetOf, dayFlag, historyFlags, required } from "../flag.ts"
 import { counted, labelled } from "../text.ts"
 import { openBuildRootOf } from "./build-root.ts"
 
@@ -21,7 +22,9 @@ export const Publish = command({
   flags: {
     "source-root": required("ROOT", "the folder of build roots"),
     "store-root": required("STORE", "the serving store"),
-    ...datasetFlags
+    ...datasetFlags,
+    "embargo-until": dayFlag("the first day (UTC) on which it may be promoted; recorded in the store before it is there"),
+    ...historyFlags
   },
   examples: [
     {
@@ -45,7 +48,10 @@ export const Publish = command({
         return { facts: { dataset, buildRoot: root.path }, findings, failure, lines: () => [] }
       }
       const store = yield* openServingStore(flags["store-root"], { create: true })
-      const { value, changed, files } = yield* publish(store, root, { expected: report.files.get("manifest")?.sha256 })
+      const { "embargo-until": embargoUntil, actor, because } = flags
+      const expected = report.files.get("manifest")?.sha256
+      const { value, changed, files } = yield* publish(store, root, { expected, embargoUntil, actor, because })
+      const embargo = yield* recordedEmbargo(store, dataset)
       return {
         facts: {
           dataset,
@@ -53,6 +59,7 @@ export const Publish = command({
           store: store.path,
           manifestSha256: value,
           changed,
+          embargoUntil: embargo?.until ?? null,
           files: Object.fromEntries(files.map(({ path, sha256, bytes }) => [path, { sha256, bytes }]))
         },
         findings,
@@ -61,7 +68,8 @@ export const Publish = command({
             `${telling.style.green("✓")} ${changed ? "published" : "published before, unchanged:"} ${telling.style.bold(name)}  ${counted(files.length, "file")}`,
             [
               ["folder", publishedFolder(store, dataset)],
-              ["manifest", `sha256 ${value}`]
+              ["manifest", `sha256 ${value}`],
+              ["embargo", embargo === null ? undefined : `until ${embargo.until}`]
             ],
             telling
           )

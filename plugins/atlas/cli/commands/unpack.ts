@@ -18,7 +18,7 @@ export const Unpack = command({
       const { pack: path, out, expect } = flags
       const verified = yield* unpack(path, out, expect === undefined ? {} : { expect })
       return {
-        facts: { ...packFacts(path, verified), level: verified.level, out: resolve(out) },
+        facts: { ...packFacts(path, verified), level: verified.level, writtenBy: verified.writtenBy, out: resolve(out) },
         lines: (telling) => packLines(`unpacked to ${out}:`, path, verified, telling)
       }
     })

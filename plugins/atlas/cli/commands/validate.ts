@@ -8,7 +8,7 @@ import { datasetOf } from "../flag.ts"
 import { counted, type Telling } from "../text.ts"
 import { findingCounts } from "../told.ts"
 import type { ToldFinding } from "../documents.ts"
-import { buildRootFlags, lookedAt, openBuildRootOf } from "./build-root.ts"
+import { buildRootFlags, lookedAt, openDatasetFilesOf } from "./build-root.ts"
 
 /** `✓ accepted 110/x/y  19 files`, or `✗ rejected …  2 errors`. */
 export const verdictLine = (accepted: string, dataset: string, proof: string, findings: ReadonlyArray<ToldFinding>, { style }: Telling) => {
@@ -19,9 +19,10 @@ export const verdictLine = (accepted: string, dataset: string, proof: string, fi
 
 export const Validate = command({
   name: "validate",
-  summary: "accepts or rejects a build root, all problems at once",
+  summary: "accepts or rejects a build root or published dataset, all problems at once",
   detail: [
-    "Looks at every file's digest, the manifest's rules, the evidence, the database's schema and counts, and the publication gates."
+    "Looks at every file's digest, the manifest's rules, the evidence, the database's schema and counts, and the publication gates.",
+    "Takes what bijux-atlas 0.2.1 wrote too, in both its forms; what is known of it is told as warnings."
   ],
   flags: buildRootFlags,
   examples: [
@@ -34,7 +35,7 @@ export const Validate = command({
   run: ({ flags }) =>
     Effect.gen(function* () {
       const dataset = datasetOf(flags)
-      const root = yield* openBuildRootOf(flags.root, dataset)
+      const root = yield* openDatasetFilesOf(flags.root, dataset)
       const report = yield* validate(root, dataset)
       const findings = report.problems.map(toldBy(validateFindings))
       return {

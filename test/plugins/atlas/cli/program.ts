@@ -107,6 +107,15 @@ export const documentOf = <K extends keyof Documents>(name: K, { stdout }: { rea
   return Schema.decodeUnknownSync(schema)(JSON.parse(stdout), { errors: "all", onExcessProperty: "error" }) as Documents[K]
 }
 
+type GoodDocuments = { readonly [K in keyof Documents]: Extract<Documents[K], { readonly ok: true }> }
+
+/** As `documentOf`, of a command that ended well. */
+export const goodDocumentOf = <K extends keyof Documents>(name: K, ended: { readonly stdout: string }): GoodDocuments[K] => {
+  const document: unknown = documentOf(name, ended)
+  if (!(document as { readonly ok: boolean }).ok) throw new Error(JSON.stringify(document))
+  return document as GoodDocuments[K]
+}
+
 /** Code, file, line and column of each error, as far as they are told. */
 export const placesOf = (document: { readonly ok: boolean; readonly errors?: ReadonlyArray<any> | undefined }): ReadonlyArray<string> =>
   (document.errors ?? []).map(({ code, where }) => {

@@ -13,7 +13,7 @@ import { fetchResidues, openFasta } from "../../../../plugins/atlas/format/fasta
 import { scanFasta, scanFastaChunks } from "../../../../plugins/atlas/format/fasta/read.ts"
 import { type FastaOptions, FastaScanner } from "../../../../plugins/atlas/format/fasta/scanner.ts"
 import { limits } from "../../../../plugins/atlas/format/limits.ts"
-import { absent, datasets, json, plainBytes } from "./shared-data.ts"
+import { absent, collectionOf, datasets, json, plainBytes } from "./shared-data.ts"
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "atlas-fasta-"))
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
@@ -144,6 +144,29 @@ describe("fasta", () => {
     }
   })
 
+  it.skipIf(!samtools).each([
+    ["no end of the last line", ">a\nACGT\nACGT\nAC"],
+    ["no end of an only line", ">a\nACGT"],
+    ["blank lines at the end", ">a\nACGT\nAC\n\n\n"],
+    ["blank lines between sequences", ">a\nACGT\n\n\n>b\nAC\n\n"],
+    ["CRLF", ">a x\r\nACGT\r\nAC\r\n>b\r\nGG\r\n"],
+    ["CRLF without the last one", ">a\r\nACGT\r\nAC"],
+    ["CRLF at full lines, none at the last", ">a\r\nACGT\r\nACGT"],
+    ["lower case", ">a\nacgtnn\nacGTNN\n"],
+    ["every IUPAC code", ">a\nACGTURYSWKMB\nDHVNacgturys\nwkmbdhvn\n"],
+    ["a description with tabs and marks", ">a\tlen=4 > ; [x]\nACGT\n"],
+    ["names with pipes, colons and UTF-8", ">gi|1|ref|NC_1.1| x\nAC\n>HLA:A*01\nACG\n>chré\nA\n"],
+    ["a header without residues before another", ">a\n>b\nAC\n"],
+    ["a line length a sequence", ">a\nACGTAC\nA\n>b\nAC\nAC\nA\n>c\nACGTACGTACGT\n"],
+    ["one long line and one base", ">a\n" + "ACGTN".repeat(20_000) + "\n>b\nA\n"]
+  ])("has samtools' index of %s", (_, text) => {
+    const at = path.join(fs.mkdtempSync(path.join(folder, "odd-")), "odd.fa")
+    fs.writeFileSync(at, text)
+    assert.strictEqual(spawnSync("samtools", ["faidx", at]).status, 0)
+    const facts = scan(text, { size: 3 })
+    assert.deepStrictEqual([facts.problemCount, formatFai(facts.sequences)], [0, fs.readFileSync(`${at}.fai`, "utf8")])
+  })
+
   it.effect.each(datasets.filter((d) => d.genome !== null))(
     "scans $id to the digests and the index of independent tools",
     ({ genome, oracle }) =>
@@ -155,11 +178,7 @@ describe("fasta", () => {
           sequences.slice(0, first.length).map((s) => ({ length: s.length, md5: s.md5, name: s.name, sq: s.refget })),
           first.map((s) => ({ ...s }))
         )
-        assert.deepStrictEqual(collection, {
-          digest: seqcol.digest,
-          ...seqcol.level1,
-          sortedNameLengthPairs: seqcol.sorted_name_length_pairs
-        })
+        assert.deepStrictEqual(collection, collectionOf(seqcol))
         assert.strictEqual(formatFai(sequences), fs.readFileSync(genome!.replace(/\.gz$/, "").concat(".fai"), "utf8"))
       })
   )

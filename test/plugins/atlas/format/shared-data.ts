@@ -8,6 +8,24 @@ const root = path.resolve(import.meta.dirname, "../../../../../shared/data")
 export const absent = !fs.existsSync(root)
 if (absent) console.warn(`SKIPPED: no ../shared/data beside the project, so nothing is compared with real genomes`)
 
+/** A collection's digests as the oracles write them. */
+export interface SharedSeqcol {
+  readonly digest: string
+  readonly level1: { readonly lengths: string; readonly names: string; readonly sequences: string }
+  readonly name_length_pairs: string
+  readonly sorted_name_length_pairs: string
+  readonly sorted_sequences: string
+}
+
+/** The same as the format writes them. */
+export const collectionOf = ({ digest, level1, name_length_pairs, sorted_name_length_pairs, sorted_sequences }: SharedSeqcol) => ({
+  digest,
+  ...level1,
+  nameLengthPairs: name_length_pairs,
+  sortedNameLengthPairs: sorted_name_length_pairs,
+  sortedSequences: sorted_sequences
+})
+
 export interface SharedDataset {
   readonly id: string
   readonly annotation: string
@@ -22,11 +40,7 @@ export interface SharedDataset {
       readonly bases: number
       readonly sequences: number
       readonly first: ReadonlyArray<{ readonly length: number; readonly md5: string; readonly name: string; readonly sq: string }>
-      readonly seqcol: {
-        readonly digest: string
-        readonly level1: { readonly lengths: string; readonly names: string; readonly sequences: string }
-        readonly sorted_name_length_pairs: string
-      }
+      readonly seqcol: SharedSeqcol
     }
   }
 }
