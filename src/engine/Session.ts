@@ -1,6 +1,6 @@
 /** A project that was opened: what each command of the facade does with it. */
 import { randomBytes } from "node:crypto"
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { availableParallelism, hostname, userInfo } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { setFlagsFromString } from "node:v8"
@@ -46,6 +46,14 @@ const loginName = (): string => {
     return userInfo().username
   } catch {
     return "unknown"
+  }
+}
+
+const sameBytes = (path: string, bytes: Buffer): boolean => {
+  try {
+    return readFileSync(path).equals(bytes)
+  } catch {
+    return false
   }
 }
 
@@ -269,8 +277,9 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
       Effect.sync(() => {
         const bytes = encode({ ...header, answer }, expected)
         const place = join(state, "fast")
+        // the same again, e.g. while a check goes on failing: a run in which nothing moved writes nothing
+        if (bytes === null || sameBytes(place, bytes)) return
         // disposable: nothing is lost if it is not there, so nothing waits for the disk
-        if (bytes === null) return
         writeFileSync(`${place}.new`, bytes)
         renameSync(`${place}.new`, place)
       }).pipe(Effect.ignore),

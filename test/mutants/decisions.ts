@@ -281,8 +281,8 @@ export const decisions: ReadonlyArray<Mutant> = [
     rule: "§1 stat rows that moved without content change are written",
     name: "a new stat row of known content is not remembered",
     file: "src/ports/StatCache.ts",
-    find: "before.stat === digest.stat && before.sha256",
-    replace: "before.sha256",
+    find: "before[1] === digest.stat && before[2]",
+    replace: "before[2]",
     named: "writes stat rows that moved without a change of content once"
   },
   {

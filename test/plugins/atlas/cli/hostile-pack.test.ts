@@ -20,6 +20,13 @@ const made = Effect.gen(function* () {
   return fs.readFileSync(pack)
 })
 
+/** Another hex digit at that place. */
+const withDigit = (bytes: Buffer, at: number): Buffer => {
+  const other = Buffer.from(bytes)
+  other[at] = bytes[at] === 0x30 ? 0x31 : 0x30
+  return other
+}
+
 const flipped = (bytes: Buffer, at: number): Buffer => {
   const copy = Buffer.from(bytes)
   copy[at] = (copy[at] ?? 0) ^ 1
@@ -64,7 +71,12 @@ const hostile = Effect.gen(function* () {
     ["a byte of a header flipped", flipped(bytes, sqlite.at + 100), "PACK_HEADER"],
     ["a byte of the manifest flipped", flipped(bytes, manifest.at + 512 + 10), "PACK_CHECKSUM"],
     ["a byte of the database flipped", flipped(bytes, sqlite.at + 512 + 5000), "PACK_CHECKSUM"],
-    ["a byte of the lock flipped", flipped(bytes, lock.at + 512 + 30), "PACK_CHECKSUM"],
+    ["another digit in the lock", withDigit(bytes, lock.at + 512 + 30), "PACK_CHECKSUM"],
+    [
+      "no digit in the lock",
+      Buffer.concat([bytes.subarray(0, lock.at + 542), Buffer.from("z"), bytes.subarray(lock.at + 543)]),
+      "PACK_LOCK"
+    ],
     ["an extra member", Buffer.concat([bytes.subarray(0, -1024), renamed(lock.whole, "notes.txt"), end]), "PACK_MEMBER"],
     ["a member that leads out", Buffer.concat([bytes.subarray(0, -1024), renamed(lock.whole, "../up"), end]), "PACK_MEMBER"],
     ["a renamed member", Buffer.concat([manifest.whole, renamed(sqlite.whole, "gene.sqlite"), lock.whole, end]), "PACK_MEMBER"],
