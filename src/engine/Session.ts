@@ -1,6 +1,6 @@
 /** A project that was opened: what each command of the facade does with it. */
 import { randomBytes } from "node:crypto"
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, rmSync } from "node:fs"
 import { availableParallelism, hostname, userInfo } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { setFlagsFromString } from "node:v8"
@@ -18,6 +18,7 @@ import { Host } from "../ports/Host.ts"
 import { Lease } from "../ports/Lease.ts"
 import { Outputs } from "../ports/Outputs.ts"
 import { Programs } from "../ports/Programs.ts"
+import { writeRecordFile } from "../ports/RecordFile.ts"
 import { StateStore } from "../ports/StateStore.ts"
 import { TaskLogs } from "../ports/TaskLogs.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
@@ -46,14 +47,6 @@ const loginName = (): string => {
     return userInfo().username
   } catch {
     return "unknown"
-  }
-}
-
-const sameBytes = (path: string, bytes: Buffer): boolean => {
-  try {
-    return readFileSync(path).equals(bytes)
-  } catch {
-    return false
   }
 }
 
@@ -276,12 +269,7 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
     remember: ({ header, expected }, answer) =>
       Effect.sync(() => {
         const bytes = encode({ ...header, answer }, expected)
-        const place = join(state, "fast")
-        // the same again, e.g. while a check goes on failing: a run in which nothing moved writes nothing
-        if (bytes === null || sameBytes(place, bytes)) return
-        // disposable: nothing is lost if it is not there, so nothing waits for the disk
-        writeFileSync(`${place}.new`, bytes)
-        renameSync(`${place}.new`, place)
+        if (bytes !== null) writeRecordFile(state, bytes)
       }).pipe(Effect.ignore),
     plan: (options) =>
       Effect.provide(
