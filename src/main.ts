@@ -1,4 +1,5 @@
 /** Composes the live layers once and runs the command line. */
+import { setFlagsFromString } from "node:v8"
 import { Effect, Exit, Layer } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import { commandLine } from "./cli/CommandLine.ts"
@@ -12,12 +13,24 @@ export interface Running {
   readonly interrupt: () => void
 }
 
+/**
+ * For a process that decides on a whole project: less garbage is worth collecting more often, since what is resident is paid for by each
+ * program that is started (starting one copies the page tables).
+ */
+const spareMemory = Effect.sync(() => {
+  setFlagsFromString("--semi-space-growth-factor=1")
+  setFlagsFromString("--optimize-for-size")
+})
+
 /** The engine is loaded by the first command that opens a project: help, version and the engine's own codes need none of it. */
 const projects = (looked: Looked | null) =>
   Layer.succeed(Projects, {
     open: (config, how) =>
       Effect.flatMap(
-        Effect.promise(() => import("./engine/Atlas.ts")),
+        Effect.andThen(
+          looked === null ? spareMemory : Effect.void,
+          Effect.promise(() => import("./engine/Atlas.ts"))
+        ),
         ({ Atlas }) => Atlas.open(config, { ...how, looked })
       )
   })

@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto"
 import { existsSync, rmSync } from "node:fs"
 import { availableParallelism, hostname, userInfo } from "node:os"
 import { isAbsolute, join } from "node:path"
-import { setFlagsFromString } from "node:v8"
 import { Effect, Layer } from "effect"
 import { encode } from "../fast/Columns.ts"
 import { findTask, type Selection } from "../core/Selection.ts"
@@ -51,15 +50,6 @@ const loginName = (): string => {
 }
 
 const lockWaitMs = 24 * 60 * 60 * 1000
-
-/** From here on a run is long: less garbage is worth collecting more often. */
-const manyTasks = 500
-
-/** What is resident is paid for by each program that is started, since starting one copies its page tables. */
-const spareMemory = (): void => {
-  setFlagsFromString("--semi-space-growth-factor=1")
-  setFlagsFromString("--optimize-for-size")
-}
 
 const all = (project: AnalyzedProject): Selection => ({ selected: project.graph.order, closure: project.graph.order })
 
@@ -191,7 +181,6 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
     const now = options.now ?? today()
     const jobs = options.jobs ?? availableParallelism()
     const touched = new Set(Array.from(selection.closure, (index) => project.tasks[index]?.target))
-    if (selection.closure.length > manyTasks) spareMemory()
     const away = elsewhere === null ? null : freshElsewhere(elsewhere)
     const targets =
       elsewhere?.looked.columns.header.targets ?? project.document.targets.filter((target) => touched.has(target.target)).length
