@@ -147,8 +147,8 @@ describe("a diff of two releases", () => {
         const peak = (n: number) =>
           Effect.promise(async () => {
             const root = rootWith(many(n, false), many(n, true))
-            // A heap that holds the program and one batch, but not the rows.
-            const words = ["--max-old-space-size=48", main, ...line(root, "--format", "tsv")]
+            // A heap that holds the program (some 45 MB from its sources) and one batch, but not the rows, which are twice that.
+            const words = ["--max-old-space-size=64", main, ...line(root, "--format", "tsv")]
             const { code, stdout, stderr } = await startNode(words).ended
             assert.strictEqual(code, 0, stderr)
             assert.strictEqual(stdout.split("\n").length, n + 2)
