@@ -11,7 +11,7 @@ import type { ProjectTask } from "../domain/ProjectDocument.ts"
 import type { CellObservation, Need } from "../domain/TaskDocument.ts"
 import type { Trace, TracedOutput } from "../domain/Trace.ts"
 import { absent, FileDigests, type StatRow, type TreeError } from "../ports/FileDigests.ts"
-import { rowOf, statOf } from "../ports/FileStat.ts"
+import { newestOf, rowOf, statOf } from "../ports/FileStat.ts"
 import { openClosures } from "../ports/Closures.ts"
 import { Host } from "../ports/Host.ts"
 import { StateStore } from "../ports/StateStore.ts"
@@ -34,8 +34,7 @@ const witnessesOf = (paths: ReadonlyArray<string>, began: number): ReadonlyArray
   const witnesses: Array<Witness> = []
   for (const path of paths) {
     const stat = statOf(path, false)
-    const newest = stat === null ? 0n : stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs
-    if (newest + youngNs > BigInt(began) * 1_000_000n) return []
+    if (stat !== null && newestOf(stat) + youngNs > BigInt(began) * 1_000_000n) return []
     witnesses.push({ path, row: stat === null ? absent : rowOf(stat) })
   }
   return witnesses

@@ -154,12 +154,12 @@ export interface StandingRequest {
 }
 
 /** What says something of the whole project; null where the engine has to look each time. */
-const common = Effect.fnUntraced(function* ({ project, now, kept, elsewhere }: StandingRequest) {
+const common = Effect.fnUntraced(function* ({ project, now, kept, elsewhere }: StandingRequest, recorded: ReadonlyArray<Expected>) {
   const { root } = project.document
   const traces = { path: join(root, ".atlas", "traces"), follow: false }
   const before = elsewhere?.looked.columns
   if (before !== undefined) {
-    const same = expectedOf(before).filter(({ groups, path }) => groups.length === 0 && path !== traces.path)
+    const same = recorded.filter(({ groups, path }) => groups.length === 0 && path !== traces.path)
     const { answer: _answer, ...header } = before.header
     return { places: [traces], same, header: { ...header, from: now } }
   }
@@ -207,7 +207,8 @@ export const standing = Effect.fnUntraced(function* (request: StandingRequest) {
   const { project, groupOf, indexOf, rests, groups, elsewhere } = request
   const { root } = project.document
   const digests = yield* FileDigests
-  const shared = yield* common(request)
+  const recorded = elsewhere === null ? [] : expectedOf(elsewhere.looked.columns)
+  const shared = yield* common(request, recorded)
   if (shared === null) return null
   yield* digests.settle
 
@@ -255,11 +256,10 @@ export const standing = Effect.fnUntraced(function* (request: StandingRequest) {
     const kept = of === null ? [] : [...of].filter((group) => proven.has(group)).sort((a, b) => a - b)
     if (of === null || kept.length > 0) expected.push({ ...place, row: columnsOf(stat), groups: kept })
   }
-  if (elsewhere !== null)
-    for (const one of expectedOf(elsewhere.looked.columns)) {
-      const left = one.groups.filter((group) => !opened.has(group))
-      if (left.length > 0) expected.push({ ...one, groups: left })
-    }
+  for (const one of recorded) {
+    const left = one.groups.filter((group) => !opened.has(group))
+    if (left.length > 0) expected.push({ ...one, groups: left })
+  }
   let until = shared.header.until
   const told: Array<Header["told"][number]> = shared.header.told.filter(([group]) => !opened.has(group))
   const retold = retoldTargets(

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { newestOf } from "./FileStat.ts"
 import { ensureStateFolder } from "./StateFolder.ts"
 
 /** Longest that measuring the tick may take, ms; a file system that shows no second tick by then is taken for `coarsest`. */
@@ -14,8 +15,6 @@ const coarsest = 2_000_000_000n
 
 /** Of file systems with a longer tick nothing is waited for, ns. */
 const longestWait = 40_000_000n
-
-const newestOf = (stat: fs.BigIntStats): bigint => (stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs)
 
 /** Decides whether a stat row taken *before* reading proves the content read after it. */
 export interface FileClock {

@@ -15,6 +15,9 @@ export type Absent = typeof absent
 export const rowOf = (stat: fs.BigIntStats): StatRow =>
   `${stat.dev}:${stat.ino}:${stat.size}:${stat.mode.toString(8)}:${stat.mtimeNs}:${stat.ctimeNs}`
 
+/** The later of its two times, ns. */
+export const newestOf = (stat: fs.BigIntStats): bigint => (stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs)
+
 /** Nothing moved between two looks. */
 export const same = (before: StatRow, after: StatRow): boolean => before === after
 
