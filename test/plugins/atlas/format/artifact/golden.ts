@@ -205,3 +205,16 @@ export const filesBelow = (folder: string): ReadonlyArray<string> =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort()
+
+/** The nine files that are byte-equal for any correct writer (contract §9.3). */
+export const nine: ReadonlyArray<string> = [
+  layout.anomalyReport,
+  layout.anomalySummary,
+  layout.canonicalFeatures,
+  layout.canonicalSummary,
+  layout.datasetStats,
+  layout.qc,
+  layout.qcReport,
+  layout.geneIndex,
+  layout.scientificProfile
+]

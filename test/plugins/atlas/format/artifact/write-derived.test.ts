@@ -21,21 +21,9 @@ import {
   withGoldenDatabase
 } from "./golden.ts"
 import { logicalFingerprint, tableRows } from "./logical-fingerprint.ts"
+import { nine } from "./golden.ts"
 
 const sha = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex")
-
-/** The nine files that are byte-equal for any correct writer (contract §9.3). */
-const nine = [
-  layout.anomalyReport,
-  layout.anomalySummary,
-  layout.canonicalFeatures,
-  layout.canonicalSummary,
-  layout.datasetStats,
-  layout.qc,
-  layout.qcReport,
-  layout.geneIndex,
-  layout.scientificProfile
-]
 
 describe.each(goldens.map((golden) => [golden.name, golden] as const))("the artifact of %s", (_, golden) => {
   it.effect("has the reference's bytes in the nine comparable sidecars", () =>

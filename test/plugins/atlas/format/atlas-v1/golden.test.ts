@@ -10,19 +10,7 @@ import { BuildRoot } from "../../../../../plugins/atlas/format/build-root.ts"
 import { validate } from "../../../../../plugins/atlas/format/validate.ts"
 import { logicalFingerprint, tableRows } from "../artifact/logical-fingerprint.ts"
 import { filesBelow, recordedBytes, recordedFiles, type RecordedRun, recordedRuns, repeat, scratch } from "./recorded-run.ts"
-
-/** The nine files that are byte-equal for any correct writer (contract §9.3). */
-const nine: ReadonlyArray<string> = [
-  layout.anomalyReport,
-  layout.anomalySummary,
-  layout.canonicalFeatures,
-  layout.canonicalSummary,
-  layout.datasetStats,
-  layout.qc,
-  layout.qcReport,
-  layout.geneIndex,
-  layout.scientificProfile
-]
+import { nine } from "../artifact/golden.ts"
 
 /** Follow from the program, the database's bytes or the choice of the signature (contract §2.13, §11.5). */
 const byNature = new Set([
