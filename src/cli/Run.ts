@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { openConsole } from "../report/Console.ts"
+import { freshPlan } from "../report/PlanText.ts"
 import { toldOf } from "../report/Told.ts"
 import { Terminal } from "../report/Terminal.ts"
 import { command, selectors } from "./Command.ts"
@@ -70,7 +71,8 @@ export const Run = command({
         if (report.stands !== null) {
           const { header, started } = report.stands
           const told = header.unproven.length > 0 ? null : toldOf(started, header, terminal.folder)
-          yield* session.remember(report.stands, told)
+          const whole = session.project.tasks.length === started.tasks
+          yield* session.remember(report.stands, told, whole ? freshPlan(session.project) : null)
         }
         return report.finished.exit
       }).pipe(Effect.scoped, Effect.ensuring(Effect.sync(console.close)))

@@ -1,6 +1,7 @@
 /** What an opened project can be asked: one method a command. */
 import type { Effect } from "effect"
 import type { ConfigInvalid, SelectorUnknown } from "../domain/EngineErrors.ts"
+import type { FreshPlan } from "../fast/Answer.ts"
 import type { Expected, Header, Told } from "../fast/Columns.ts"
 import type { ProjectDocument, ProjectTask } from "../domain/ProjectDocument.ts"
 import type {
@@ -17,6 +18,7 @@ import type { Explanation, GraphDocument, LogsDocument, ShowDocument } from "../
 
 import type { CacheStatsDocument, GcDocument } from "../domain/CacheDocuments.ts"
 import type { GcOptions } from "./Collector.ts"
+import type { Watched } from "./Watcher.ts"
 
 export type { GcOptions } from "./Collector.ts"
 export type { Explanation } from "../domain/ViewDocuments.ts"
@@ -76,11 +78,16 @@ export interface Session {
   readonly project: ProjectDocument
   /** Tasks that events are told of, in the project's order. */
   readonly listed: ReadonlyArray<Pick<ProjectTask, "task" | "target" | "inputs">>
-  /** Keeps what a run rests on for the next one; `answer` is what that prints while all of it stands. */
-  readonly remember: (stands: Standing, answer: Told | null) => Effect.Effect<void>
+  /**
+   * Keeps what a run rests on for the next one; `answer` is what that prints while all of it stands, and `plan` the plan of all tasks
+   * while they are fresh: null leaves the one that is there.
+   */
+  readonly remember: (stands: Standing, answer: Told | null, plan: FreshPlan | null) => Effect.Effect<void>
   readonly plan: (options: SelectOptions & { readonly force?: ReadonlyArray<string> }) => Effect.Effect<PlanDocument, EngineError>
   /** Events go to `tell` in order, `run-finished` last; the caller decides what becomes of them. */
   readonly run: (options: RunOptions, tell: (event: RunEvent) => void) => Effect.Effect<RunReport, EngineError>
+  /** What a run of the selection rests on, as far as the project tells. */
+  readonly watched: (options: SelectOptions) => Effect.Effect<Watched, EngineError>
   readonly why: (task: string, options: SelectOptions) => Effect.Effect<WhyDocument, EngineError>
   readonly status: (options: SelectOptions) => Effect.Effect<StatusDocument, EngineError>
   readonly verify: (options: SelectOptions, tell: (done: { readonly task: string }) => void) => Effect.Effect<VerifyDocument, EngineError>

@@ -1,5 +1,5 @@
 /** A project that was opened: what each command of the facade does with it. */
-import { randomBytes } from "node:crypto"
+import { hash, randomBytes } from "node:crypto"
 import { existsSync, rmSync } from "node:fs"
 import { availableParallelism, hostname, userInfo } from "node:os"
 import { isAbsolute, join } from "node:path"
@@ -34,6 +34,7 @@ import { type Elsewhere, freshElsewhere, stillTraced } from "./Elsewhere.ts"
 import { statusDocument } from "./Status.ts"
 import { verifyTasks } from "./Verifier.ts"
 import { graphDocument, logsDocument, showDocument } from "./Views.ts"
+import { watchedPlaces } from "./WatchedPlaces.ts"
 
 const today = (): string => new Date().toISOString().slice(0, 10)
 
@@ -255,10 +256,13 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
   return {
     project: project.document,
     listed: listedOf(project, elsewhere),
-    remember: ({ header, expected }, answer) =>
+    remember: ({ header, expected }, answer, plan) =>
       Effect.sync(() => {
-        const bytes = encode({ ...header, answer }, expected)
-        if (bytes !== null) writeRecordFile(state, bytes)
+        const planned = plan === null ? null : Buffer.from(JSON.stringify(plan))
+        const bytes = encode({ ...header, answer, plan: planned === null ? header.plan : hash("sha256", planned) }, expected)
+        if (bytes === null) return
+        if (planned !== null) writeRecordFile(state, "plan", planned)
+        writeRecordFile(state, "fast", bytes)
       }).pipe(Effect.ignore),
     plan: (options) =>
       Effect.provide(
@@ -266,6 +270,11 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
         reading
       ),
     run: (options, tell) => Effect.provide(Effect.scoped(run(options, tell)), writing(options.jobs, options.cache !== false)),
+    watched: (options) =>
+      Effect.provide(
+        Effect.map(selecting(options.select ?? [], options), ({ closure }) => watchedPlaces(project, closure)),
+        reading
+      ),
     why: (task, options) =>
       Effect.provide(
         Effect.gen(function* () {

@@ -49,7 +49,7 @@ interface Place {
 }
 
 /** Where a program is looked for before it is found: none of these may appear. */
-const toolPlaces = (name: string, root: string): ReadonlyArray<Place> => {
+export const toolPlaces = (name: string, root: string): ReadonlyArray<Place> => {
   if (name.includes("/")) return [{ path: resolve(root, name), follow: true }]
   const searched = process.env["PATH"] ?? ""
   const found = resolveTool(name, searched, root)?.path
@@ -190,7 +190,8 @@ const common = Effect.fnUntraced(function* ({ project, now, kept, elsewhere }: S
     // declared ones, as the engine counts: tasks of a group have a name of their own there
     targets: project.document.targets.filter(({ target }) => targets.has(target)).length,
     unproven: [],
-    told: []
+    told: [],
+    plan: null
   }
   const places = [...config, ...enginePrograms().map((path) => ({ path, follow: true })), traces, ...tools]
   return { places, same: [] as ReadonlyArray<Expected>, header }

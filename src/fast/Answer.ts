@@ -12,6 +12,12 @@ import { machine } from "./Machine.ts"
 /** Words that change nothing of the answer but how it is printed. */
 const plainWords: ReadonlySet<string> = new Set(["--quiet"])
 
+/** The plan of a project in which all is fresh, without colours and with. */
+export interface FreshPlan {
+  readonly plain: string
+  readonly colour: string
+}
+
 const options = { bigint: true, throwIfNoEntry: false } as const
 const Width = 100
 
@@ -68,6 +74,25 @@ export const lookAt = (root: string): Looked | null => {
   return { columns, groups: [...moved].sort((a, b) => a - b) }
 }
 
+/** The plan of the project at `root` while all of it is fresh; null if it is not, or if that is not known. */
+export const standingPlan = (root: string): FreshPlan | null => {
+  const looked = lookAt(root)
+  if (looked === null || looked.groups.length > 0) return null
+  const { plan, told } = looked.columns.header
+  // written by the engine itself: `task-finished` of what is told although it is fresh
+  const plain = told.every(([, , event]) => isFine(event as { readonly outcome: string; readonly verdict: string | null }))
+  if (plan === null || !plain) return null
+  try {
+    const bytes = readFileSync(join(root, ".atlas", "plan"))
+    return hash("sha256", bytes) === plan ? (JSON.parse(bytes.toString()) as FreshPlan) : null
+  } catch {
+    return null
+  }
+}
+
+const isFine = ({ outcome, verdict }: { readonly outcome: string; readonly verdict: string | null }): boolean =>
+  outcome === "fresh" && verdict !== "failed"
+
 /** What the project at `root` answers while nothing moved; null if anything did, or if that is not known. */
 export const standingAnswer = (root: string): Told | null => {
   const looked = lookAt(root)
@@ -85,8 +110,10 @@ const writeAll = (text: string): void => {
   }
 }
 
+const inColour = (): boolean => wantsColor("auto", process.stdout.isTTY === true, process.env)
+
 const print = (told: Told): void => {
-  const colour = wantsColor("auto", process.stdout.isTTY === true, process.env)
+  const colour = inColour()
   const style = colour ? colourStyle : plainStyle
   const width = process.stdout.isTTY === true ? Math.min(Width, process.stdout.columns - 1) : Width
   const head = told.head === null ? "" : `${style.bold(spread(told.head[0], told.head[1], width))}\n`
@@ -95,10 +122,16 @@ const print = (told: Told): void => {
 }
 
 /**
- * Prints the answer of a plain run if it is known; else what the engine may start from, null for nothing. Throws only if stdout does
+ * Prints the answer of a plain run or plan if it is known; else what the engine may start from, null for nothing. Throws only if stdout does
  * not take it.
  */
 export const answer = (argv: ReadonlyArray<string>): "told" | Looked | null => {
+  if (argv.length === 1 && argv[0] === "plan") {
+    const plan = standingPlan(process.cwd())
+    if (plan === null) return null
+    writeAll(inColour() ? plan.colour : plan.plain)
+    return "told"
+  }
   const run = argv.indexOf("run")
   const words = argv.filter((_, at) => at !== run)
   if (words.some((word) => !plainWords.has(word))) return null

@@ -39,6 +39,8 @@ export interface Header {
   readonly told: ReadonlyArray<readonly [group: number, index: number, event: unknown]>
   /** Null unless every group is proven. */
   readonly answer: Told | null
+  /** Digest of the file that holds the plan of a project in which all is fresh; null if there is none. */
+  readonly plan: string | null
 }
 
 /** What the run printed, without time and width. */

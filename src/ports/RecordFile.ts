@@ -1,4 +1,4 @@
-/** `.atlas/fast`, which the short cut reads (`fast/Columns.ts` has its form). Disposable: nothing waits for the disk. */
+/** `.atlas/fast` and `.atlas/plan`, which the short cut reads (`fast/Columns.ts` and `fast/Answer.ts` have their forms). Disposable: nothing waits for the disk. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { replaceFile } from "./ReplaceFile.ts"
@@ -12,7 +12,7 @@ const holds = (path: string, bytes: Buffer): boolean => {
 }
 
 /** Leaves it as it is if it is the same, e.g. while a check goes on failing: a run in which nothing moved writes nothing. Throws errnos. */
-export const writeRecordFile = (state: string, bytes: Buffer): void => {
-  const path = join(state, "fast")
+export const writeRecordFile = (state: string, name: "fast" | "plan", bytes: Buffer): void => {
+  const path = join(state, name)
   if (!holds(path, bytes)) replaceFile(path, bytes, { durable: false })
 }

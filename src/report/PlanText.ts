@@ -1,11 +1,13 @@
 /** A plan for people: targets, their tasks with decision and cause, counts. */
 import { oneLine } from "../core/Excerpt.ts"
 import type { Decision, PlanCounts, PlanDocument, PlannedTask } from "../domain/RunDocuments.ts"
+import type { FreshPlan } from "../fast/Answer.ts"
 import { causeText, firstCause } from "./CauseText.ts"
 import { padEnd, widest } from "../core/Layout.ts"
 import { shortName } from "./Mark.ts"
 import { counted, grouped } from "../core/Quantity.ts"
-import type { Style } from "../core/Style.ts"
+import { colourStyle, plainStyle, type Style } from "../core/Style.ts"
+import type { ProjectDocument } from "../domain/ProjectDocument.ts"
 
 export interface PlanTelling {
   readonly style: Style
@@ -95,4 +97,24 @@ export const planLines = (plan: PlanDocument, telling: PlanTelling): ReadonlyArr
   const last = total > 0 && plan.counts.fresh === total ? `nothing to do: ${counted(total, "task")} fresh` : countsText(plan.counts)
   const verdicts = failed === 0 ? "" : telling.style.red(`${counted(failed, "verdict")} failed`)
   return [telling.style.bold(head), ...body, [last, verdicts].filter((text) => text !== "").join(" · ")].filter((line) => line !== "")
+}
+
+/** The plan of a project in which every task is fresh, for the short cut to print. */
+export const freshPlan = ({ name, targets, tasks }: Pick<ProjectDocument, "name" | "targets" | "tasks">): FreshPlan => {
+  const fresh = tasks.map(({ task, target, stage, check }): PlannedTask => ({
+    task,
+    target,
+    stage,
+    check,
+    decision: "fresh",
+    verdict: null,
+    causes: []
+  }))
+  const counts = { fresh: tasks.length, stale: 0, pending: 0, blocked: 0, drifted: 0, held: 0 }
+  const plan: PlanDocument = { atlas: "plan/1", project: name, tasks: fresh, counts }
+  const told = (style: Style): string =>
+    planLines(plan, { style, verbose: false, quiet: false, targets: new Set(targets.map(({ target }) => target)) })
+      .map((line) => `${line}\n`)
+      .join("")
+  return { plain: told(plainStyle), colour: told(colourStyle) }
 }

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { columnsOf, decode, encode, expectedOf, type Header, holds, unreachable } from "../../src/fast/Columns.ts"
-import { standingAnswer } from "../../src/fast/Answer.ts"
+import { standingAnswer, standingPlan } from "../../src/fast/Answer.ts"
 import { Workplace } from "../life/workplace.ts"
 
 const header: Header = {
@@ -32,7 +32,8 @@ const header: Header = {
   targets: 1,
   unproven: [],
   told: [],
-  answer: { head: null, body: { plain: "", colour: "" }, last: "1 task fresh" }
+  answer: { head: null, body: { plain: "", colour: "" }, last: "1 task fresh" },
+  plan: null
 }
 
 describe("the columns", () => {
@@ -103,6 +104,24 @@ describe("a project in which all is fresh", () => {
     const timeless = (text: string) => text.replace(/ +[\d.]+ s\n$/, "")
     assert.strictEqual(timeless(short.stdout), timeless(long.stdout))
     assert.strictEqual(short.stderr, "")
+  })
+
+  it("is planned by the same look, as the engine plans it", () => {
+    settle()
+    const plan = standingPlan(lab.root)
+    assert.isNotNull(plan)
+    assert.strictEqual(lab.atlas("plan").stdout, plan?.plain)
+    assert.strictEqual(lab.atlas("plan", "--color", "never").stdout, plan?.plain)
+    assert.strictEqual(lab.atlas("plan", "--color", "always").stdout, plan?.colour)
+    const kept = readFileSync(at(".atlas/plan"))
+    writeFileSync(at(".atlas/plan"), kept.toString().replace("fresh", "stale"))
+    assert.isNull(standingPlan(lab.root), "a plan that is not the one that was kept")
+    writeFileSync(at(".atlas/plan"), kept)
+    const sequence = readFileSync(at("data/phix.fa"))
+    appendFileSync(at("data/phix.fa"), "A\n")
+    assert.isNull(standingPlan(lab.root), "something is stale")
+    assert.match(lab.atlas("plan").stdout, /stale/)
+    writeFileSync(at("data/phix.fa"), sequence)
   })
 
   const edits: ReadonlyArray<readonly [string, () => () => void]> = [

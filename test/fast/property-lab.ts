@@ -115,6 +115,12 @@ export class PropertyLab {
     return timeless(this.#workplace.atlas("run", ...words))
   }
 
+  /** What `plan` prints by itself, and what the engine does where a word keeps the short cut away. */
+  plans(): readonly [Printed, Printed] {
+    const [own, engine] = [[], ["--color", "never"]].map((words) => timeless(this.#workplace.atlas("plan", ...words)))
+    return [own as Printed, engine as Printed]
+  }
+
   close(): void {
     for (const [name, value] of this.environment) this.set(name, value)
     this.#workplace.remove()

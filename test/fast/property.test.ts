@@ -96,6 +96,8 @@ const history = async (seed: number): Promise<number> => {
         again = lab.run()
       }
     assert.deepStrictEqual([again.stdout, again.exit], [whole.stdout, whole.exit], replay("told otherwise"))
+    const [own, engine] = lab.plans()
+    assert.deepStrictEqual([own.stdout, own.exit], [engine.stdout, engine.exit], replay("planned otherwise"))
   }
 
   try {

@@ -267,5 +267,23 @@ export const verdicts: ReadonlyArray<Mutant> = [
     replace: "today >= header.until",
     test: "test/fast/standing.test.ts",
     named: "stands on the last day of a waiver"
+  },
+  {
+    rule: "house law 4 fresh is evidence: for plan too",
+    name: "a kept plan stands whatever moved",
+    file: "src/fast/Answer.ts",
+    find: "if (looked === null || looked.groups.length > 0) return null\n  const { plan, told }",
+    replace: "if (looked === null) return null\n  const { plan, told }",
+    test: "test/fast/answer.test.ts",
+    named: "is planned by the same look"
+  },
+  {
+    rule: "house law 4 fresh is evidence: for plan too",
+    name: "any file is taken for the kept plan",
+    file: "src/fast/Answer.ts",
+    find: 'hash("sha256", bytes) === plan ?',
+    replace: "plan.length > 0 ?",
+    test: "test/fast/answer.test.ts",
+    named: "is planned by the same look"
   }
 ]
