@@ -3,21 +3,28 @@
  * Where `atlas-run` starts. Nothing is imported before the version of Node is known to do, so that an old one gets to say so; then
  * signals are handled, and only then the rest is loaded.
  */
+import { setFlagsFromString } from "node:v8"
 import type { Looked } from "./fast/Answer.ts"
 import type { Running } from "./main.ts"
 
 const Needed = 24
+const major = Number(process.versions.node.split(".")[0])
 
 /** `finalizers`: ms from the first signal until the end comes anyway; `repeat`: ms in which the same signal is the same key press, which npm passes on a second time. */
 const Grace = { finalizers: 11_000, repeat: 100 }
 
-if (!(Number(process.versions.node.split(".")[0]) >= Needed)) {
+if (!(major >= Needed)) {
   process.stderr.write(
     `atlas-run needs Node ${Needed} or newer; this is ${process.version}.\n` +
       "  hint  `npm ci` in the package's folder brings its own: start it with `npm start` or `npx atlas-run` there.\n"
   )
   process.exit(2)
 }
+
+// a Node that still compiles in other threads when it ends may wait for them for ever (nodejs/node#54918)
+if (major < 26)
+  for (const flag of ["--no-concurrent-sparkplug", "--no-maglev-build-code-on-background", "--no-maglev-deopt-data-on-background"])
+    setFlagsFromString(flag)
 
 const numbers: ReadonlyArray<readonly [NodeJS.Signals, number]> = [
   ["SIGHUP", 1],

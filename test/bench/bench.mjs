@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --targets N --rounds R]`: no-op and one-changed beside ninja and make, interleaved in one run; memory of the
- * engine's process; the sample project's no-op beside a bare Node; hosts. Prints medians (ms) and ratios; asserts nothing, since a
- * shared machine's times are not to be trusted alone.
+ * `npm run bench [-- --targets N --rounds R --datasets D]`: no-op, plan and one-changed beside ninja and make, interleaved in one run;
+ * memory of the engine's process; the sample project's no-op beside a bare Node; D datasets through their whole life beside as many
+ * command stages; hosts. Prints medians (ms) and ratios; asserts nothing, since a shared machine's times are not to be trusted alone.
  */
 import { spawnSync } from "node:child_process"
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     targets: { type: "string", default: "1000" },
     rounds: { type: "string", default: "5" },
+    datasets: { type: "string", default: "100" },
     hosts: { type: "boolean", default: true }
   },
   allowNegative: true
@@ -25,6 +26,7 @@ const program = join(repository, "dist", "bin.mjs")
 const peakFile = join(mkdtempSync(join(tmpdir(), "bench-peak-")), "mib")
 const atlas = [process.execPath, program, "run", "--quiet"]
 const measured = [process.execPath, "--import", join(import.meta.dirname, "peak.mjs"), program, "run", "--quiet"]
+const planning = [process.execPath, program, "plan"]
 const found = (tool) => spawnSync(tool, ["--version"], { encoding: "utf8" })
 
 const tools = [
@@ -66,10 +68,12 @@ try {
   // once more from nothing, so that what was measured for memory is not what is timed
   for (const left of [".atlas", "out"]) rmSync(join(ours.root, left), { recursive: true, force: true })
   figures.get(ours.name).cold.push(timed(ours.argv, ours.root))
+  const plans = []
   for (let round = 0; round < rounds; round++)
     for (const tool of tools) {
       const { noop, one } = figures.get(tool.name)
       noop.push(timed(tool.argv, tool.root))
+      if (tool === ours) plans.push(timed(planning, tool.root))
       change(tool, round * 37)
       one.push(timed(tool.argv, tool.root))
     }
@@ -84,6 +88,11 @@ try {
       name,
       ...[cold, noop, one].flatMap((mine, at) => [median(mine).toFixed(1), ratio(mine, base?.[["cold", "noop", "one"][at]] ?? [])])
     ])
+  row([
+    "plan of what is fresh",
+    `${median(plans).toFixed(1)} ms`,
+    `${(median(plans) / median(figures.get(ours.name).noop)).toFixed(2)}× no-op`
+  ])
   memory["no-op"] = peakOf(ours.root)
   change(ours, 11)
   memory["one changed"] = peakOf(ours.root)
@@ -114,4 +123,8 @@ try {
   rmSync(sample, { recursive: true, force: true })
 }
 
+if (Number(values.datasets) > 0)
+  spawnSync(process.execPath, [join(import.meta.dirname, "datasets.mjs"), "--datasets", values.datasets, "--rounds", values.rounds], {
+    stdio: "inherit"
+  })
 if (values.hosts) spawnSync(process.execPath, [join(import.meta.dirname, "hosts.mjs")], { stdio: "inherit" })
