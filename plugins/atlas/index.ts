@@ -1,5 +1,6 @@
 /** The dataset life, as configs and checks import it (`atlas-run/atlas`). */
 export { dataset } from "./dataset.ts"
+export { FastaContent, Gff3Content, Gff3UnorderedContent } from "./contents.ts"
 export { atlas, type LifeRoots } from "./life.ts"
 export { Alias } from "./stages/alias.ts"
 export { Ingest } from "./stages/ingest.ts"

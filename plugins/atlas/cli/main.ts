@@ -3,7 +3,6 @@
  * Where `atlas-dataset` starts. Nothing is imported before the version of Node is known to do, so that an old one gets to say so; then
  * signals are handled, and only then the rest is loaded.
  */
-import { setFlagsFromString } from "node:v8"
 import type { Running } from "./program.ts"
 
 const Needed = 24
@@ -23,7 +22,10 @@ if (!(major >= Needed)) {
 // a Node that still compiles in other threads when it ends may wait for them for ever (nodejs/node#54918)
 if (major < 26)
   for (const flag of ["--no-concurrent-sparkplug", "--no-maglev-build-code-on-background", "--no-maglev-deopt-data-on-background"])
-    setFlagsFromString(flag)
+    process.getBuiltinModule("node:v8").setFlagsFromString(flag)
+
+// most of what reading makes is garbage at once: room for more of it takes 100 MB
+if (major < 26) process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1")
 
 const signals: ReadonlyArray<readonly [NodeJS.Signals, number]> = [
   ["SIGHUP", 1],

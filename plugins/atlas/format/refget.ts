@@ -4,6 +4,7 @@
  */
 import { createHash, hash, type Hash } from "node:crypto"
 import type { FastaSequence, SequenceCollection } from "./fasta/sequence.ts"
+import type { SequenceDigest } from "./fasta/sequence-digests.ts"
 
 /** base64url of the first 24 bytes of SHA-512: 32 characters. */
 export const sha512t24u = (data: string | Uint8Array): string => truncated(hash("sha512", data, "buffer"))
@@ -19,6 +20,12 @@ export const refgetId = (residues: string): string => `SQ.${sha512t24u(canonical
 /** MD5 of the same residues, lower-case hex. */
 export const residuesMd5 = (residues: string): string => hash("md5", canonicalResidues(residues), "hex")
 
+/** Of a sequence's MD5 (16 bytes) and SHA-512 behind it. */
+export const digestOf = (digests: Uint8Array): SequenceDigest => {
+  const bytes = Buffer.from(digests.buffer, digests.byteOffset, digests.length)
+  return { md5: bytes.toString("hex", 0, 16), refget: `SQ.${truncated(bytes.subarray(16))}` }
+}
+
 /** Digests of one sequence, piece by piece. Pieces hold upper-case letters only. */
 export class SequenceDigests {
   readonly #md5 = createHash("md5")
@@ -29,8 +36,8 @@ export class SequenceDigests {
     this.#sha512.update(residues)
   }
 
-  end(): { readonly md5: string; readonly refget: string } {
-    return { md5: this.#md5.digest("hex"), refget: `SQ.${truncated(this.#sha512.digest())}` }
+  end(): SequenceDigest {
+    return digestOf(Buffer.concat([this.#md5.digest(), this.#sha512.digest()]))
   }
 }
 

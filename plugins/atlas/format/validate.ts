@@ -21,7 +21,7 @@ import { policy as shippedPolicy, type PublishPolicy, type QcThresholds, thresho
 import { type Qc, qcProblems, readQc } from "./artifact/qc.ts"
 import { countRows, lookAtCounts, readDatasetStats, type RowCounts } from "./artifact/row-counts.ts"
 import { ArtifactUnreadable, type FileDigest, unreadable, withFile } from "./artifact/sha256.ts"
-import { survey } from "./artifact/survey.ts"
+import { type Readers, survey } from "./artifact/survey.ts"
 import { type DatasetFiles, PublishedDataset } from "./build-root.ts"
 import { canonicalId, type DatasetId, sameDataset } from "./dataset-id.ts"
 import { lookAtQuirks } from "./reference/quirks.ts"
@@ -39,6 +39,7 @@ export interface ValidateOptions {
   readonly policy?: PublishPolicy
   /** In place of those that the manifest names. */
   readonly thresholds?: QcThresholds
+  readonly readers?: Readers
 }
 
 /** Names narrow to those of `validate` or of `verify`. */
@@ -160,13 +161,14 @@ const lookAtStore = (root: PublishedDataset, id: DatasetId, files: ReadonlyMap<R
 export const validate = (
   root: DatasetFiles,
   id: DatasetId,
-  { policy = shippedPolicy, thresholds }: ValidateOptions = {}
+  { policy = shippedPolicy, thresholds, readers = {} }: ValidateOptions = {}
 ): Effect.Effect<ValidationReport<ValidateFindingName>, ValidateErrors> =>
   Effect.gen(function* () {
     const problems: Array<Finding<ValidateFindingName>> = []
     const say: Say = (name, at, message) => problems.push({ name, at, message })
     const missing: Array<Finding<ValidateFindingName>> = []
-    const files = yield* survey(root, (name, at, message) => (name === "file-missing" ? missing : problems).push({ name, at, message }))
+    const found: Say = (name, at, message) => (name === "file-missing" ? missing : problems).push({ name, at, message })
+    const files = yield* survey(root, found, readers)
     const manifest = yield* readManifestPart(root, files, say)
     const provenance = manifest && provenanceOf(manifest, files.has("sqlite") ? yield* readCreatedBy(root.file("sqlite")) : "")
     if (root instanceof PublishedDataset) yield* lookAtStore(root, id, files, say)

@@ -17,10 +17,10 @@ import { IoDurability } from "./durable.ts"
 import { examineEvidence, examineRows, examineShards, sidecarsMade } from "./proof/examine.ts"
 import { Ledger, type Proof, type Unproven } from "./proof/proof.ts"
 import type { Remake } from "./proof/remake.ts"
-import { compareSequences, scanSequences, toleratingIndex } from "./proof/sequences.ts"
+import { compareSequences, lookAtGenome, toleratingIndex } from "./proof/sequences.ts"
 import { sqlite } from "./proof/steps.ts"
 import { tellUnproven } from "./proof/unproven.ts"
-import type { FastaSequence } from "./fasta/sequence.ts"
+import { type FastaFacts, FastaScanner } from "./fasta/scanner.ts"
 import { isKnownBeside, lookBeside } from "./reference/beside.ts"
 import { quote } from "./text.ts"
 import { validate, type ValidateOptions, type ValidationReport } from "./validate.ts"
@@ -80,12 +80,12 @@ const isOfContent = (name: VerifyFindingName): boolean => name === "qc-threshold
 interface Examination {
   readonly root: DatasetFiles
   readonly report: ValidationReport
-  readonly scanned: ReadonlyArray<FastaSequence>
+  readonly genome: FastaFacts | undefined
   readonly remake: Remake | undefined
 }
 
 /** All that wants the open database; gives the dataset as it was made again. */
-const examine = ({ root, report, scanned, remake }: Examination, ledger: Ledger, say: Say) =>
+const examine = ({ root, report, genome, remake }: Examination, ledger: Ledger, say: Say) =>
   Effect.gen(function* () {
     const { manifest, rows, files, provenance } = report
     const database = yield* root.openDatabase
@@ -96,12 +96,12 @@ const examine = ({ root, report, scanned, remake }: Examination, ledger: Ledger,
     if (manifest === undefined || rows === undefined) return undefined
     const sound = { root, report, manifest, rows, database }
     const tolerant = provenance === undefined || isOurs(provenance) ? say : toleratingIndex(say)
-    if (files.has("fasta")) yield* sqlite(root, () => compareSequences(database, scanned, tolerant))
+    if (genome !== undefined) yield* sqlite(root, () => compareSequences(database, genome.sequences, tolerant))
     yield* examineRows(sound, ledger, say)
     yield* examineShards(sound, ledger, say)
     const damaged = report.problems.some(({ name }) => verifyFindings[name].severity === "error" && !isOfContent(name))
     if (damaged) ledger.leave("tables", "were not made again from the inputs: the dataset is damaged as it is")
-    const remade = remake === undefined || damaged ? undefined : yield* remake(root, report, ledger, say)
+    const remade = remake === undefined || damaged ? undefined : yield* remake(root, report, genome, ledger, say)
     if (remade !== undefined) yield* remade.compare(sound, ledger, say)
     if (remade?.identical === true && files.has("canonicalFeatures")) {
       // What was made again from the inputs byte for byte is also what the tables make.
@@ -122,7 +122,9 @@ export const verify = (
     const now = () => clock.currentTimeMillisUnsafe()
     const begun = now()
     const ledger = new Ledger(now)
-    const report = yield* validate(root, id, options)
+    // Hashing and scanning are one reading.
+    const scanner = new FastaScanner({ path: layout.fasta, digests: false })
+    const report = yield* validate(root, id, { ...options, ...(deep ? { readers: { fasta: (chunk) => scanner.push(chunk) } } : {}) })
     const findings: Array<Finding> = []
     const say = bounded(findings)
     const bytes = [...report.files.values()].reduce((total, file) => total + file.bytes, 0)
@@ -134,15 +136,15 @@ export const verify = (
       if (!(root instanceof PublishedDataset))
         for (const path of yield* strangers(root))
           if (!isKnownBeside(path, report, ours)) say("file-unexpected", path, `${quote(path)} is no file of a dataset`)
-      const scanned = yield* scanSequences(root, report.files, ours ? say : toleratingIndex(say))
-      if (scanned.length > 0) {
-        const bases = scanned.reduce((total, s) => total + s.length, 0)
+      const genome = yield* lookAtGenome(root, report.files, () => scanner.end(), ours ? say : toleratingIndex(say))
+      if (genome !== undefined && genome.sequences.length > 0) {
+        const bases = genome.sequences.reduce((total, s) => total + s.length, 0)
         ledger.prove("bases", bases, { bytes: report.files.get("fasta")?.bytes ?? 0 })
       }
       const remade =
         report.rows === undefined
           ? undefined
-          : yield* Effect.scoped(examine({ root, report, scanned, remake }, ledger, say)).pipe(
+          : yield* Effect.scoped(examine({ root, report, genome, remake }, ledger, say)).pipe(
               Effect.catchTag("GeneSummaryUnreadable", (error) => Effect.as(corrupt(error), undefined))
             )
       yield* lookBeside(root, report, ours, ledger, say)

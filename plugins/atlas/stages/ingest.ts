@@ -1,6 +1,6 @@
 /** ingest: checked inputs, database, manifest and evidence, as one build root. */
 import { Effect, Schema } from "effect"
-import { Stage } from "atlas-run/plugin"
+import { optional, Stage } from "atlas-run/plugin"
 import { DatasetFiles, folderOf, idOf } from "../dataset.ts"
 import { dialects } from "../format/artifact/dialect.ts"
 import { atlasV1Fields, chosenOf } from "../format/atlas-v1/options.ts"
@@ -54,7 +54,15 @@ export class Ingest extends Stage("ingest")({
       return other === undefined ? undefined : `${other} is no option of the ruleset ${ruleset}`
     })
   ),
-  inputs: ({ gff3, fasta, fai, gzi, checksums, fastaChecksums }) => ({ gff3, fasta, fai, gzi, checksums, fastaChecksums }),
+  inputs: ({ gff3, fasta, fai, gzi, checksums, fastaChecksums }) => ({
+    gff3,
+    fasta,
+    fai,
+    // Where none is named, the one that bgzip puts beside the genome.
+    gzi: gzi ?? optional(`${fasta}.gzi`),
+    checksums,
+    fastaChecksums
+  }),
   outputs: { buildRoot: "folder" },
   roots: { build: "build" },
   paths: ({ target, roots }) => ({ buildRoot: `${roots.build}/${folderOf(target)}` }),
@@ -65,6 +73,8 @@ export class Ingest extends Stage("ingest")({
     Effect.gen(function* () {
       const run = Effect.runForkWith(yield* Effect.context())
       const { ruleset, strictness, dialect, profile, geneticCodes, ...atlas } = options
+      // bijux-atlas looks at no such index: atlas-v1 only at one that is named.
+      const gzi = ruleset === "ontology" || target.gzi !== undefined ? inputs.gzi : undefined
       const facts = yield* ingest(
         {
           folder: outputs.buildRoot,
@@ -77,7 +87,7 @@ export class Ingest extends Stage("ingest")({
           profile,
           geneticCodes,
           ...(inputs.fai === undefined ? {} : { fai: inputs.fai }),
-          ...(inputs.gzi === undefined ? {} : { gzi: inputs.gzi }),
+          ...(gzi === undefined ? {} : { gzi }),
           ...(inputs.checksums === undefined ? {} : { checksums: inputs.checksums }),
           ...(inputs.fastaChecksums === undefined ? {} : { fastaChecksums: inputs.fastaChecksums }),
           ...(target.expect === undefined ? {} : { expect: target.expect })

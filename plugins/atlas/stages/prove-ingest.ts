@@ -5,7 +5,7 @@ import { idOf } from "../dataset.ts"
 import { openBuildRoot } from "../format/build-root.ts"
 import { readContent } from "../format/content/read.ts"
 import { canonicalId } from "../format/dataset-id.ts"
-import { FastaScanner } from "../format/fasta/scanner.ts"
+import { fastaScan } from "../format/fasta/scan.ts"
 import { checkBeside } from "../format/ingest/beside.ts"
 import { remake } from "../format/proof/remake.ts"
 import { unexpectedIn } from "../format/seqcol/expectation.ts"
@@ -19,7 +19,7 @@ const given = (inputs: Readonly<Record<string, string | undefined>>): Readonly<R
   Object.fromEntries(Object.entries(inputs).flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])))
 
 /** Deep verification passes, and the inputs' plain bytes are those that the manifest names, and as target and lists expect. Fails with all that does not hold. */
-export const proveIngest = ({ task, target, inputs, outputs }: Parameters<Parameters<typeof Ingest.provenBy>[0]>[0]) =>
+export const proveIngest = ({ task, target, inputs, options, outputs }: Parameters<Parameters<typeof Ingest.provenBy>[0]>[0]) =>
   Effect.gen(function* () {
     const path = outputs.buildRoot
     const refused = (why: string) =>
@@ -39,16 +39,19 @@ export const proveIngest = ({ task, target, inputs, outputs }: Parameters<Parame
     }
     const { checksums } = manifest
     const expected = { gff3: checksums.gff3_sha256, fasta: checksums.fasta_sha256, fai: checksums.fai_sha256 }
-    const scanner = target.expect === undefined ? undefined : new FastaScanner()
+    const scanner = target.expect === undefined ? undefined : yield* fastaScan(inputs["fasta"] ?? "")
     for (const name of ["gff3", "fasta", "fai"] as const) {
       const input = inputs[name]
       if (input === undefined) continue
       const { sha256 } = yield* readContent(input, { onChunk: (chunk) => (name === "fasta" ? scanner?.push(chunk) : undefined) })
       if (sha256 !== expected[name]) return yield* refused(`it was made of another ${name} than ${input}, for ${canonicalId(target)}`)
     }
-    const [unexpected] = scanner === undefined ? [] : unexpectedIn(target.expect ?? {}, scanner.end(), inputs["fasta"] ?? "")
+    const [unexpected] = scanner === undefined ? [] : unexpectedIn(target.expect ?? {}, yield* scanner.end, inputs["fasta"] ?? "")
     if (unexpected !== undefined) return yield* refused(unexpected.message)
-    const { gff3 = "", fasta = "", ...beside } = inputs
-    const { unchanged } = yield* Effect.catch(checkBeside({ gff3, fasta, ...given(beside) }), ({ message }) => refused(message))
+    const { gff3 = "", fasta = "", gzi, ...beside } = inputs
+    const index = options.ruleset === "ontology" || target.gzi !== undefined ? gzi : undefined
+    const { unchanged } = yield* Effect.catch(checkBeside({ gff3, fasta, ...given({ ...beside, gzi: index }) }), ({ message }) =>
+      refused(message)
+    )
     yield* unchanged
-  })
+  }).pipe(Effect.scoped)

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto"
 import { Effect } from "effect"
 import { canonicalJson } from "../canonical-json.ts"
 import type { IoDurability, Written } from "../durable.ts"
-import type { CanonicalSummary } from "./canonical-model.ts"
+import { CanonicalSummary, featureObject, queryObject } from "./canonical-model.ts"
 import { writePieces } from "./json-writer.ts"
 import type { ModelSpool } from "./model-spool.ts"
+import type { Piece } from "./spool.ts"
 
 export const canonicalModelVersion = 1
 
@@ -26,25 +27,10 @@ export class CanonicalDigest {
   #comma = ""
 
   /** Canonical JSON of a gene in both its forms. */
-  add(feature: string, query: string): void {
-    this.next()
-    this.#lineage.update(feature)
-    this.#query.update(query)
-  }
-
-  /** Before a gene, or genes with commas between, whose texts come in pieces. */
-  next(): void {
-    this.#lineage.update(this.#comma)
-    this.#query.update(this.#comma)
+  add(feature: string | Uint8Array, query: string | Uint8Array): void {
+    this.#lineage.update(this.#comma).update(feature)
+    this.#query.update(this.#comma).update(query)
     this.#comma = ","
-  }
-
-  addFeature(piece: Uint8Array): void {
-    this.#lineage.update(piece)
-  }
-
-  addQuery(piece: Uint8Array): void {
-    this.#query.update(piece)
   }
 
   finish(summary: CanonicalSummary): CanonicalFacts {
@@ -77,27 +63,53 @@ export interface CanonicalFiles extends CanonicalFacts {
   readonly summaryFile: Written
 }
 
-/** Writes both files; they must not exist. */
+/** Texts that are handed on at once, in characters: hashing and writing one by one costs more than they do. */
+const batched = 1 << 18
+
+/** The genes' texts in canonical order, both forms, some genes together with commas between. The bytes are good until the next are asked for. */
+function* canonicalTexts(model: ModelSpool, summary: CanonicalSummary): Generator<{ readonly features: Buffer; readonly queries: string }> {
+  let buffer = Buffer.allocUnsafeSlow(4 * batched)
+  const encoded = (text: string): Buffer => {
+    const most = 3 * text.length
+    if (most > buffer.length) buffer = Buffer.allocUnsafeSlow(most)
+    return buffer.subarray(0, buffer.write(text))
+  }
+  let [features, queries] = ["", ""]
+  for (const { gene, lineage } of model.canonicalGenes()) {
+    summary.add(gene)
+    const comma = features === "" ? "" : ","
+    features += comma + JSON.stringify(featureObject(gene, lineage))
+    queries += comma + JSON.stringify(queryObject(gene))
+    if (features.length < batched) continue
+    yield { features: encoded(features), queries }
+    ;[features, queries] = ["", ""]
+  }
+  if (features !== "") yield { features: encoded(features), queries }
+}
+
+/** Writes both files; they must not exist. The second waits in the spool, since it begins with digests of both. */
 export const writeCanonical = (
   model: ModelSpool,
   paths: { readonly features: string; readonly summary: string }
 ): Effect.Effect<CanonicalFiles, IoDurability> =>
   Effect.gen(function* () {
-    const texts = model.geneTexts()
     const digest = new CanonicalDigest()
+    const counted = new CanonicalSummary()
+    const waiting: Array<Piece> = []
     const facts: Array<CanonicalFacts> = []
     function* features() {
-      yield '{"genes":['
-      for (const [i, { features, queries }] of texts.entries()) {
-        if (i > 0) yield ","
-        digest.next()
-        for (const chunk of model.chunks(features)) {
-          digest.addFeature(chunk)
-          yield chunk
-        }
-        for (const chunk of model.chunks(queries)) digest.addQuery(chunk)
+      let comma = '{"genes":['
+      for (const { features, queries } of canonicalTexts(model, counted)) {
+        digest.add(features, queries)
+        const at = model.spool.end
+        model.spool.write(queries)
+        waiting.push(model.spool.since(at))
+        yield comma
+        yield features
+        comma = ","
       }
-      facts.push(digest.finish(model.summary))
+      if (comma !== ",") yield comma
+      facts.push(digest.finish(counted))
       for (const fact of facts) yield featuresTail(fact)
     }
     const featuresFile = yield* writePieces(paths.features, features())
@@ -105,9 +117,9 @@ export const writeCanonical = (
     if (fact === undefined) return yield* Effect.die(new Error("the features were not written to their end"))
     function* summary(fact: CanonicalFacts) {
       yield summaryHead(fact)
-      for (const [i, { queries }] of texts.entries()) {
+      for (const [i, piece] of waiting.entries()) {
         if (i > 0) yield ","
-        yield* model.chunks(queries)
+        yield* model.spool.chunks(piece)
       }
       yield summaryTail(fact)
     }

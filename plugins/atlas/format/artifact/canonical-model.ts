@@ -109,11 +109,11 @@ const lineageObject = (row: Lineage) => ({
 })
 
 /** Where the GFF3 rows behind a gene's features come from. Indices count from 0 in canonical order. */
-export interface LineageSource {
-  readonly ofGene: () => ReadonlyArray<Lineage>
-  readonly ofTranscript: (t: number) => ReadonlyArray<Lineage>
-  readonly ofExon: (t: number, e: number) => ReadonlyArray<Lineage>
-  readonly ofCds: (t: number, c: number) => ReadonlyArray<Lineage>
+export interface LineageSource<Sha = string> {
+  readonly ofGene: () => ReadonlyArray<Lineage<Sha>>
+  readonly ofTranscript: (t: number) => ReadonlyArray<Lineage<Sha>>
+  readonly ofExon: (t: number, e: number) => ReadonlyArray<Lineage<Sha>>
+  readonly ofCds: (t: number, c: number) => ReadonlyArray<Lineage<Sha>>
 }
 
 /** A gene of canonical_features.json. */

@@ -15,7 +15,9 @@ const fixed = 220
 /** Rows in places that are looked at closer; real annotations stay below. */
 const many = 100
 
-const bytesOf = (rows: ReadonlyArray<Lineage>): number =>
+type Rows = ReadonlyArray<Lineage<unknown>>
+
+const bytesOf = (rows: Rows): number =>
   rows.reduce(
     (sum, row) =>
       sum +
@@ -33,8 +35,8 @@ export const crowdedGenes = (part: Part, path: string): ReadonlyArray<LimitExcee
   for (const entries of part.lineage.values()) if (entries.length > many) rows += entries.length ** 2
   const allowed = limits.jsonBytes
   if (rows * fixed < allowed) return []
-  const sizes = new Map<ReadonlyArray<Lineage>, number>()
-  const size = (entries: ReadonlyArray<Lineage>): number => {
+  const sizes = new Map<Rows, number>()
+  const size = (entries: Rows): number => {
     let bytes = sizes.get(entries)
     if (bytes === undefined) sizes.set(entries, (bytes = bytesOf(entries)))
     return bytes

@@ -1,18 +1,19 @@
 /** Writing the gene-summary database (dataset contract §2.10): equal content makes equal bytes, with journal mode DELETE in the header. */
 import { open, rm } from "node:fs/promises"
 import { dirname } from "node:path"
-import { DatabaseSync } from "node:sqlite"
 import { Effect, Schema } from "effect"
 import { type ErrorDocs, Told } from "atlas-run/plugin"
 import { compareCodePoints } from "../canonical-json.ts"
 import { canonicalId, type DatasetId } from "../dataset-id.ts"
-import { Durably, ioDurability, type IoDurability, syncDirectory } from "../durable.ts"
+import { Durably, ioDurability, type IoDurability, syncDirectory, temporaryBeside } from "../durable.ts"
 import type { GeneModel } from "../model/gene-model.ts"
+import { fillDatabase, type FillJob } from "./fill-database.ts"
 import { createIndices, createTables, databaseSchemaVersion, regionTree, tables } from "./gene-summary-schema.ts"
 import type { Checksums } from "./manifest.ts"
-import { type ModelSpool, spooled, type SpooledModel } from "./model-spool.ts"
+import { type ModelSpool, spooled, type SpooledModel, type Stretch } from "./model-spool.ts"
 import { type ArtifactUnreadable, type FileDigest, reasonOf, sha256File } from "./sha256.ts"
 import { createdBy } from "./software.ts"
+import { exonCodec, geneCodec, transcriptCodec } from "./spooled-rows.ts"
 
 export class GeneSummaryUnwritable extends Schema.TaggedError<GeneSummaryUnwritable>()("GeneSummaryUnwritable", {
   ...Told,
@@ -55,70 +56,65 @@ const statRows = (dimension: string, counts: ReadonlyMap<string, number>): Reado
 const columnsOf = (table: string): ReadonlyArray<string> =>
   (tables.get(table) ?? []).filter((column) => !column.startsWith("PRIMARY KEY")).map((column) => column.slice(0, column.indexOf(" ")))
 
-const insertInto = (database: DatabaseSync, table: string) =>
-  database.prepare(
-    `INSERT INTO ${table} VALUES (${columnsOf(table)
-      .map(() => "?")
-      .join(", ")})`
-  )
+/** Rows that one statement inserts. */
+const together = 32
 
-const batchRows = 20_000
-
-/** Rows that only the model has, numbered in its order. A step is a batch. */
-function* insertRows(database: DatabaseSync, rows: ModelSpool): Generator<void> {
-  // SQLite's lower() is of ASCII only, as the reference's is.
-  const columns = columnsOf("gene_summary").map((name, i) => (name === "name_normalized" ? "lower(?3)" : `?${i < 3 ? i + 1 : i}`))
-  const gene = database.prepare(`INSERT INTO gene_summary VALUES (${columns.join(", ")})`)
-  let id = 0
-  for (const g of rows.geneRows()) {
-    const { transcript_count, exon_count, total_exon_span, sequence_length } = g
-    const present = Number(g.cds_present)
-    gene.run(
-      ++id,
-      g.gene_id,
-      g.gene_name,
-      g.biotype,
-      g.seqid,
-      g.start,
-      g.end,
-      transcript_count,
-      exon_count,
-      total_exon_span,
-      present,
-      sequence_length
-    )
-    if (id % batchRows === 0) yield
-  }
-  const transcript = insertInto(database, "transcripts")
-  id = 0
-  for (const t of rows.transcriptRows()) {
-    const { transcript_id, parent_gene_id, transcript_type, biotype, seqid, start, end, exon_count, total_exon_span } = t
-    const present = Number(t.cds_present)
-    transcript.run(
-      ++id,
-      transcript_id,
-      parent_gene_id,
-      transcript_type,
-      biotype,
-      seqid,
-      start,
-      end,
-      exon_count,
-      total_exon_span,
-      present,
-      t.sequence_length,
-      t.spliced_length,
-      t.cds_span_length
-    )
-    if (id % batchRows === 0) yield
-  }
-  const exon = insertInto(database, "exons")
-  id = 0
-  for (const e of rows.exonRows()) {
-    exon.run(++id, e.exon_id, e.transcript_id, e.seqid, e.start, e.end, e.exon_length)
-    if (id % batchRows === 0) yield
-  }
+interface Filled {
+  readonly table: string
+  /** The values of a row as the spool has them, in the order of the table's columns; `sequence` and `number` come beside them. */
+  readonly values: ReadonlyArray<number | "number" | "sequence" | "normalized">
+  readonly width: number
+  readonly stretches: (rows: ModelSpool) => ReadonlyArray<Stretch>
 }
+
+// SQLite's lower() is of ASCII only, as the reference's is.
+const filled: ReadonlyArray<Filled> = [
+  {
+    table: "gene_summary",
+    values: ["number", 0, 1, "normalized", 2, "sequence", 3, 4, 5, 6, 7, 8, 9],
+    width: geneCodec.width,
+    stretches: (rows) => rows.geneStretches()
+  },
+  {
+    table: "transcripts",
+    values: ["number", 0, 1, 2, 3, "sequence", 4, 5, 6, 7, 8, 9, 10, 11],
+    width: transcriptCodec.width,
+    stretches: (rows) => rows.transcriptStretches()
+  },
+  {
+    table: "exons",
+    values: ["number", 0, 1, "sequence", 2, 3, 4],
+    width: exonCodec.width,
+    stretches: (rows) => rows.exonStretches()
+  }
+]
+
+/** An INSERT of `count` rows; each has its number, its sequence and the spool's values as parameters. */
+const insertSql = ({ table, values, width }: Filled, count: number): string => {
+  const row = (n: number) => {
+    const first = n * (width + 2) + 1
+    const at = (value: Filled["values"][number]) =>
+      value === "number"
+        ? `?${first}`
+        : value === "sequence"
+          ? `?${first + 1}`
+          : value === "normalized"
+            ? `lower(?${first + 3})`
+            : `?${first + 2 + value}`
+    return `(${values.map(at).join(", ")})`
+  }
+  return `INSERT INTO ${table} VALUES ${Array.from({ length: count }, (_, n) => row(n)).join(", ")}`
+}
+
+/** Rows that only the model has, numbered in its order. */
+const fillsOf = (rows: ModelSpool): FillJob["fills"] =>
+  filled.map((table) => ({
+    width: table.width,
+    one: insertSql(table, 1),
+    many: insertSql(table, together),
+    together,
+    pieces: table.stretches(rows).map(({ seqid, piece }) => ({ seqid, ...piece }))
+  }))
 
 /** What other tables have is copied within SQLite, in key order, so that every table grows at its end. */
 const copies: ReadonlyArray<string> = [
@@ -134,45 +130,36 @@ const cacheKiB = 16_384
 
 type SummaryContent = Pick<SpooledModel, "rows" | "contigs">
 
-const setMeta = (database: DatabaseSync, key: string) => database.prepare("UPDATE atlas_meta SET v = 'true' WHERE k = ?").run(key)
+const setMeta = (key: string) => `UPDATE atlas_meta SET v = 'true' WHERE k = '${key}'`
 
-/** One step a batch of rows; the caller yields between steps. */
-function* fill(database: DatabaseSync, id: DatasetId, { rows, contigs }: SummaryContent, inputs: InputChecksums): Generator<void> {
-  // The file is new and removed on failure: no journal and no fsync before the last.
-  for (const pragma of [
-    "page_size = 4096",
-    "journal_mode = OFF",
-    "synchronous = OFF",
-    "locking_mode = EXCLUSIVE",
-    `cache_size = -${cacheKiB}`
-  ])
-    database.exec(`PRAGMA ${pragma}`)
-  for (const statement of createTables) database.exec(statement)
-  database.exec(`PRAGMA user_version = ${databaseSchemaVersion}`)
-  database.exec("BEGIN")
-  yield* insertRows(database, rows)
-  const all = (table: string, values: ReadonlyArray<ReadonlyArray<Value>>) => {
-    const insert = insertInto(database, table)
-    for (const row of values) insert.run(...row)
-  }
-  all("atlas_meta", metaRows(id, inputs))
-  all("schema_version", [[databaseSchemaVersion]])
-  all("dataset_stats", [...statRows("biotype", rows.genes.byBiotype), ...statRows("seqid", rows.genes.bySequence)])
-  all(
-    "contigs",
-    contigs.map((c) => [c.name, c.length, null, null])
-  )
-  for (const statement of [...copies, ...createIndices]) {
-    database.exec(statement)
-    yield
-  }
-  database.exec("COMMIT")
-  database.exec("ANALYZE")
-  setMeta(database, "analyze_completed")
-  yield
-  database.exec("VACUUM")
-  setMeta(database, "vacuum_completed")
-}
+const rowsOf = (table: string, rows: ReadonlyArray<ReadonlyArray<Value>>): FillJob["rows"] =>
+  rows.map((values) => ({ insert: `INSERT INTO ${table} VALUES (${values.map(() => "?").join(", ")})`, values }))
+
+/** The files are new and removed on failure: no journal and no fsync before the last. */
+const pragmas = ["page_size = 4096", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", `cache_size = -${cacheKiB}`]
+
+/**
+ * All that is done, as data. Tables are filled in a file of its own, out of which `VACUUM INTO` makes the one that stays: each page once, in
+ * order.
+ */
+const jobOf = (path: string, working: string, id: DatasetId, { rows, contigs }: SummaryContent, inputs: InputChecksums): FillJob => ({
+  working,
+  path,
+  spool: rows.spool.descriptor(),
+  before: [...pragmas.map((pragma) => `PRAGMA ${pragma}`), ...createTables, `PRAGMA user_version = ${databaseSchemaVersion}`, "BEGIN"],
+  rows: [
+    ...rowsOf("atlas_meta", metaRows(id, inputs)),
+    ...rowsOf("schema_version", [[databaseSchemaVersion]]),
+    ...rowsOf("dataset_stats", [...statRows("biotype", rows.genes.byBiotype), ...statRows("seqid", rows.genes.bySequence)]),
+    ...rowsOf(
+      "contigs",
+      contigs.map((c) => [c.name, c.length, null, null])
+    )
+  ],
+  fills: fillsOf(rows),
+  after: [...copies, ...createIndices, "COMMIT", "ANALYZE", setMeta("analyze_completed"), `VACUUM INTO '${path.replaceAll("'", "''")}'`],
+  last: [...pragmas.slice(1).map((pragma) => `PRAGMA ${pragma}`), setMeta("vacuum_completed")]
+})
 
 /** Writes a new database file, fsynced; it is removed again on failure and interruption. */
 export const writeGeneSummary = (
@@ -191,23 +178,23 @@ const writeSpooled = (
 ): Effect.Effect<FileDigest, GeneSummaryUnwritable | IoDurability | ArtifactUnreadable> => {
   const unwritable = (cause: unknown) =>
     new GeneSummaryUnwritable({ message: `${path} could not be written: ${reasonOf(cause)}`, where: { path }, reason: reasonOf(cause) })
-  const attempt = <A>(run: () => A) => Effect.try({ try: run, catch: unwritable })
+  const working = temporaryBeside(path)
+  const gone = (file: string) => rm(file, { force: true }).catch(() => undefined)
+  // Made here, exclusively: SQLite would open what is already there.
   const create = Effect.tryPromise({
-    // Made here, exclusively: SQLite would open what is already there.
     try: async () => {
-      const file = await open(path, "wx", 0o644)
-      await file.close()
-      return new DatabaseSync(path)
+      for (const file of [path, working]) await open(file, "wx", 0o644).then((made) => made.close())
     },
     catch: unwritable
   })
   return Effect.acquireUseRelease(
     create,
-    (database) =>
+    () =>
       Effect.gen(function* () {
-        const steps = fill(database, id, content, inputs)
-        while (!(yield* attempt(() => steps.next())).done) yield* Effect.yieldNow
-        yield* attempt(() => database.close())
+        yield* fillDatabase(jobOf(path, working, id, content, inputs), (bytes) => content.rows.tell(bytes)).pipe(
+          Effect.mapError(unwritable)
+        )
+        yield* Effect.promise(() => gone(working))
         const durably = yield* Durably
         yield* Effect.tryPromise({
           try: async () => {
@@ -220,10 +207,6 @@ const writeSpooled = (
         yield* syncDirectory(dirname(path))
         return yield* sha256File(path)
       }),
-    (database, exit) =>
-      Effect.promise(async () => {
-        if (database.isOpen) database.close()
-        if (exit._tag === "Failure") await rm(path, { force: true }).catch(() => undefined)
-      })
+    (_, exit) => Effect.promise(() => Promise.all([gone(working), ...(exit._tag === "Failure" ? [gone(path)] : [])]))
   )
 }

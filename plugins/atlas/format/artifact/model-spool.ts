@@ -7,18 +7,18 @@ import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 import { compareCodePoints } from "../canonical-json.ts"
 import type { IoDurability } from "../durable.ts"
-import type { ExonRow, GeneModel, GeneRow, TranscriptRow } from "../model/gene-model.ts"
+import type { ExonRow, GeneModel, GeneRow, Lineage, TranscriptRow } from "../model/gene-model.ts"
 import { contigRank } from "./contig-class.ts"
-import { CanonicalSummary, featureObject, karyotypeOrder, nestedGenes, queryObject } from "./canonical-model.ts"
+import { karyotypeOrder, type LineageSource, type NestedGene, nestedGenes } from "./canonical-model.ts"
 import { loneTranscripts } from "./dataset-facts.ts"
+import { bundlesOf, decodeLineage, encodeLineage, type ModelPart } from "./gene-bundles.ts"
 import { geneLineage } from "./gene-lineage.ts"
 import { GeneTally } from "./gene-tally.ts"
+import { layout } from "./layout.ts"
+import { type DigestOf, RecordDigests } from "./record-digests.ts"
 import { openSpool, type Piece, type Spool, spooling } from "./spool.ts"
-import { decodeRows, encodeRows, exonCodec, geneCodec, type RowCodec, transcriptCodec } from "./spooled-rows.ts"
+import { cdsCodec, decodeRows, encodeRows, exonCodec, geneCodec, type RowCodec, transcriptCodec } from "./spooled-rows.ts"
 import { UnindexableNames } from "./unindexable.ts"
-
-/** Sorted as in `GeneModel`. */
-export type ModelPart = Pick<GeneModel, "genes" | "transcripts" | "exons" | "cds" | "lineage">
 
 /** A model whose rows are in a spool. */
 export interface SpooledModel extends Omit<GeneModel, keyof ModelPart> {
@@ -26,23 +26,30 @@ export interface SpooledModel extends Omit<GeneModel, keyof ModelPart> {
 }
 
 /** Rows of one part on one sequence. `start`: where the first of them starts. */
-interface Stretch {
+export interface Stretch {
   readonly seqid: string
   readonly start: number
   readonly piece: Piece
 }
 
-/** What is read back at once, about; a part may have more. */
-const rowsOfPiece = 8192
-const genesOfPiece = 512
-
-/** Canonical JSON of genes of one part on one sequence, with commas between. */
-export interface GeneTexts {
+/** Genes of one sequence, with the place of the first of them, and all that is theirs. */
+interface Bundle {
   readonly seqid: string
   readonly start: number
-  readonly features: Piece
-  readonly queries: Piece
+  readonly genes: ReadonlyArray<Stretch>
+  readonly transcripts: ReadonlyArray<Stretch>
+  readonly exons: ReadonlyArray<Stretch>
+  readonly cds: ReadonlyArray<Stretch>
+  readonly lineage: Piece
 }
+
+export interface CanonicalGene {
+  readonly gene: NestedGene
+  readonly lineage: LineageSource
+}
+
+/** What is read back at once, about; a part may have more. */
+const rowsOfPiece = 8192
 
 interface Placed {
   readonly seqid: string
@@ -51,9 +58,10 @@ interface Placed {
 
 const byPlace = (a: Placed, b: Placed): number => compareCodePoints(a.seqid, b.seqid) || a.start - b.start
 
+const bytesOf = (stretches: ReadonlyArray<Stretch>): number => stretches.reduce((sum, { piece }) => sum + piece.bytes, 0)
+
 export class ModelSpool {
   readonly genes = new GeneTally()
-  readonly summary = new CanonicalSummary()
   readonly unindexable = new UnindexableNames()
   /** Sequences that rows show. */
   readonly seqids = new Set<string>()
@@ -64,15 +72,18 @@ export class ModelSpool {
   onProgress: ((done: number, total: number) => void) | undefined
   #readBack = 0
   #toReadBack: number | undefined
-  readonly #spool: Spool
+  readonly spool: Spool
+  readonly #digestOf: DigestOf
   readonly #genes: Array<Stretch> = []
   readonly #transcripts: Array<Stretch> = []
   readonly #exons: Array<Stretch> = []
-  readonly #texts: Array<GeneTexts> = []
+  readonly #bundles: Array<Bundle> = []
   #parts = 0
 
-  constructor(spool: Spool) {
-    this.#spool = spool
+  /** `digestOf` is asked for the lines behind features, when these are given back. */
+  constructor(spool: Spool, digestOf: DigestOf) {
+    this.spool = spool
+    this.#digestOf = digestOf
   }
 
   /** Throws `IoDurability`. */
@@ -86,62 +97,94 @@ export class ModelSpool {
     this.exons += part.exons.length
     this.loneTranscripts += loneTranscripts(part)
     for (const { seqid } of part.cds) this.seqids.add(seqid)
-    this.#put(this.#genes, geneCodec, part.genes)
-    this.#put(this.#transcripts, transcriptCodec, part.transcripts)
-    this.#put(this.#exons, exonCodec, part.exons)
-    this.#putTexts(part)
+    const rows = {
+      genes: this.#put(geneCodec, part.genes),
+      transcripts: this.#put(transcriptCodec, part.transcripts),
+      exons: this.#put(exonCodec, part.exons)
+    }
+    for (const [into, stretches] of [
+      [this.#genes, rows.genes],
+      [this.#transcripts, rows.transcripts],
+      [this.#exons, rows.exons]
+    ] as const)
+      for (const stretch of stretches) {
+        this.seqids.add(stretch.seqid)
+        into.push(stretch)
+      }
+    for (const bundle of bundlesOf(part)) this.#putBundle(bundle, bundle === part ? rows : undefined)
   }
 
   geneRows(): Iterable<GeneRow> {
-    return this.#take(this.#genes, geneCodec, undefined)
+    return this.#take(this.geneStretches(), geneCodec, undefined)
   }
 
   transcriptRows(): Iterable<TranscriptRow> {
-    return this.#take(this.#transcripts, transcriptCodec, undefined)
+    return this.#take(this.transcriptStretches(), transcriptCodec, undefined)
   }
 
   exonRows(): Iterable<ExonRow> {
-    return this.#take(this.#exons, exonCodec, undefined)
+    return this.#take(this.exonStretches(), exonCodec, undefined)
   }
 
   /** As `geneRows`, rows of one start by end. */
   genesByEnd(): Iterable<GeneRow> {
-    return this.#take(this.#genes, geneCodec, (a, b) => a.start - b.start || a.end - b.end || compareCodePoints(a.gene_id, b.gene_id))
+    return this.#take(
+      this.geneStretches(),
+      geneCodec,
+      (a, b) => a.start - b.start || a.end - b.end || compareCodePoints(a.gene_id, b.gene_id)
+    )
   }
 
   transcriptsByEnd(): Iterable<TranscriptRow> {
     return this.#take(
-      this.#transcripts,
+      this.transcriptStretches(),
       transcriptCodec,
       (a, b) => a.start - b.start || a.end - b.end || compareCodePoints(a.transcript_id, b.transcript_id)
     )
   }
 
-  /** Texts of the genes in canonical order. */
-  geneTexts(): ReadonlyArray<GeneTexts> {
-    // One part's genes are in their order, which may go to and fro between sequences of equal rank.
-    if (this.#parts < 2) return this.#texts
-    const order = karyotypeOrder()<GeneTexts & { readonly end: number }>(() => "")
-    return this.#texts.toSorted((a, b) => order({ ...a, end: 0 }, { ...b, end: 0 }))
+  /** Where the tables' rows lie in the spool, in their order. */
+  geneStretches(): ReadonlyArray<Stretch> {
+    return this.#genes.sort(byPlace)
   }
 
-  *chunks(piece: Piece): Generator<Buffer> {
-    for (const chunk of this.#spool.chunks(piece)) {
-      yield chunk
-      this.#tell(chunk.length)
+  transcriptStretches(): ReadonlyArray<Stretch> {
+    return this.#transcripts.sort(byPlace)
+  }
+
+  exonStretches(): ReadonlyArray<Stretch> {
+    return this.#exons.sort(byPlace)
+  }
+
+  /** The genes in canonical order. */
+  *canonicalGenes(): Generator<CanonicalGene> {
+    for (const bundle of this.#bundlesInOrder()) {
+      const part = {
+        genes: this.#rowsOf(bundle.genes, geneCodec),
+        transcripts: this.#rowsOf(bundle.transcripts, transcriptCodec),
+        exons: this.#rowsOf(bundle.exons, exonCodec),
+        cds: this.#rowsOf(bundle.cds, cdsCodec)
+      }
+      const lineage: ReadonlyMap<string, ReadonlyArray<Lineage>> = decodeLineage(this.spool.text(bundle.lineage), this.#digestOf)
+      this.tell(bundle.lineage.bytes)
+      for (const gene of nestedGenes(part)) yield { gene, lineage: geneLineage(gene, lineage) }
     }
   }
 
-  #tell(bytes: number): void {
+  /** So many bytes were read back. */
+  tell(bytes: number): void {
     this.#readBack += bytes
     this.onProgress?.(this.#readBack, (this.#toReadBack ??= this.#bytesToReadBack()))
   }
 
-  /** Genes and transcripts go into the database and two signatures, exons into the database, query texts into a digest and a file. */
+  /** Genes and transcripts go into the database and two signatures, exons into the database, bundles into the canonical files. */
   #bytesToReadBack(): number {
-    const rows = (stretches: ReadonlyArray<Stretch>) => stretches.reduce((sum, { piece }) => sum + piece.bytes, 0)
-    const texts = this.#texts.reduce((sum, { features, queries }) => sum + features.bytes + 2 * queries.bytes, 0)
-    return 3 * (rows(this.#genes) + rows(this.#transcripts)) + rows(this.#exons) + texts
+    const bundles = this.#bundles.reduce(
+      (sum, { genes, transcripts, exons, cds, lineage }) =>
+        sum + bytesOf(genes) + bytesOf(transcripts) + bytesOf(exons) + bytesOf(cds) + lineage.bytes,
+      0
+    )
+    return 3 * (bytesOf(this.#genes) + bytesOf(this.#transcripts)) + bytesOf(this.#exons) + bundles
   }
 
   /** Whether two sequences have one rank in the canonical order, so that their genes go by place: then only a model in one part is put in order. */
@@ -150,50 +193,65 @@ export class ModelSpool {
     return new Set(ranks.map(({ group, number, lower }) => `${group} ${number} ${lower}`)).size < ranks.length
   }
 
-  #put<Row extends Placed>(into: Array<Stretch>, codec: RowCodec<Row>, rows: ReadonlyArray<Row>): void {
+  // One part's genes are in their order, which may go to and fro between sequences of equal rank.
+  #bundlesInOrder(): ReadonlyArray<Bundle> {
+    if (this.#parts < 2) return this.#bundles
+    const order = karyotypeOrder()<Placed & { readonly end: number }>(() => "")
+    return this.#bundles.toSorted((a, b) => order({ ...a, end: 0 }, { ...b, end: 0 }))
+  }
+
+  #put<Row extends Placed>(codec: RowCodec<Row>, rows: ReadonlyArray<Row>): ReadonlyArray<Stretch> {
+    const stretches: Array<Stretch> = []
     for (let from = 0; from < rows.length;) {
       const { seqid, start } = rows[from]!
       let to = from + 1
       // Rows of one start stay together: they are sorted once more by what else they have.
       while (to < rows.length && rows[to]!.seqid === seqid && (to - from < rowsOfPiece || rows[to]!.start === rows[to - 1]!.start)) to++
-      const at = this.#spool.end
-      this.#spool.write(encodeRows(codec, rows.slice(from, to)))
-      this.seqids.add(seqid)
-      into.push({ seqid, start, piece: this.#spool.since(at) })
+      const at = this.spool.end
+      this.spool.write(encodeRows(codec, rows, from, to))
+      stretches.push({ seqid, start, piece: this.spool.since(at) })
       from = to
     }
+    return stretches
   }
 
-  *#take<Row>(stretches: Array<Stretch>, codec: RowCodec<Row>, order: ((a: Row, b: Row) => number) | undefined): Generator<Row> {
-    stretches.sort(byPlace)
-    for (const { seqid, piece } of stretches) {
-      const rows = decodeRows(codec, this.#spool.text(piece), seqid)
-      this.#tell(piece.bytes)
+  /** `rows`: where the part's rows are already. */
+  #putBundle(part: ModelPart, rows: Pick<Bundle, "genes" | "transcripts" | "exons"> | undefined): void {
+    const [first] = part.genes
+    if (first === undefined) return
+    const { seqid } = first
+    // The first in canonical order: genes come by place, but within a sequence that order is by place too.
+    const start = part.genes.reduce((least, gene) => Math.min(least, gene.start), first.start)
+    const cds = this.#put(cdsCodec, part.cds)
+    const at = this.spool.end
+    this.spool.write(encodeLineage(part.lineage))
+    const lineage = this.spool.since(at)
+    this.#bundles.push({
+      seqid,
+      start,
+      genes: rows?.genes ?? this.#put(geneCodec, part.genes),
+      transcripts: rows?.transcripts ?? this.#put(transcriptCodec, part.transcripts),
+      exons: rows?.exons ?? this.#put(exonCodec, part.exons),
+      cds,
+      lineage
+    })
+  }
+
+  #rowsOf<Row>(stretches: ReadonlyArray<Stretch>, codec: RowCodec<Row>): ReadonlyArray<Row> {
+    return stretches.length === 1 ? this.#decoded(stretches[0]!, codec) : stretches.flatMap((stretch) => this.#decoded(stretch, codec))
+  }
+
+  #decoded<Row>({ seqid, piece }: Stretch, codec: RowCodec<Row>): ReadonlyArray<Row> {
+    const rows = decodeRows(codec, this.spool.text(piece), seqid)
+    this.tell(piece.bytes)
+    return rows
+  }
+
+  *#take<Row>(stretches: ReadonlyArray<Stretch>, codec: RowCodec<Row>, order: ((a: Row, b: Row) => number) | undefined): Generator<Row> {
+    for (const stretch of stretches) {
+      const rows = this.#decoded(stretch, codec)
       yield* order === undefined ? rows : rows.toSorted(order)
     }
-  }
-
-  #putTexts(part: ModelPart): void {
-    let begun: { readonly seqid: string; readonly start: number; readonly at: number; readonly queries: Array<string> } | undefined
-    const end = () => {
-      if (begun === undefined) return
-      const { seqid, start, at, queries } = begun
-      const features = this.#spool.since(at)
-      const then = this.#spool.end
-      this.#spool.write(queries.join(","))
-      this.#texts.push({ seqid, start, features, queries: this.#spool.since(then) })
-      begun = undefined
-    }
-    for (const gene of nestedGenes(part)) {
-      const { seqid, start } = gene.row
-      if (begun !== undefined && (begun.seqid !== seqid || begun.queries.length >= genesOfPiece)) end()
-      if (begun === undefined) begun = { seqid, start, at: this.#spool.end, queries: [] }
-      else this.#spool.write(",")
-      this.#spool.write(JSON.stringify(featureObject(gene, geneLineage(gene, part.lineage))))
-      begun.queries.push(JSON.stringify(queryObject(gene)))
-      this.summary.add(gene)
-    }
-    end()
   }
 }
 
@@ -208,9 +266,15 @@ export const countsOf = (model: GeneModel | SpooledModel): RowCounts =>
     ? { genes: model.rows.genes.count, transcripts: model.rows.transcripts, exons: model.rows.exons }
     : { genes: model.genes.length, transcripts: model.transcripts.length, exons: model.exons.length }
 
-/** A spool for one model on the disk of `folder`; gone with the scope. */
+/** A spool for one model on the disk of `folder`, which has or will have the plain annotation; gone with the scope. */
 export const modelSpool = (folder: string): Effect.Effect<ModelSpool, IoDurability, Scope.Scope> =>
-  Effect.map(openSpool(join(folder, ".spool")), (spool) => new ModelSpool(spool))
+  Effect.gen(function* () {
+    const records = yield* Effect.acquireRelease(
+      Effect.sync(() => new RecordDigests(join(folder, layout.gff3))),
+      (opened) => Effect.sync(() => opened.close())
+    )
+    return new ModelSpool(yield* openSpool(join(folder, ".spool")), records.of)
+  })
 
 /** The model itself where it is spooled; else its rows go to a spool as one part. */
 export const spooled = (folder: string, model: GeneModel | SpooledModel): Effect.Effect<SpooledModel, IoDurability, Scope.Scope> =>

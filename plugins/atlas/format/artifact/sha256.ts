@@ -92,12 +92,15 @@ export interface FileDigest {
   readonly bytes: number
 }
 
-/** Digest and size of a whole file, read in chunks. */
-export const sha256File = (path: string): Effect.Effect<FileDigest, ArtifactUnreadable> =>
+/** Digest and size of a whole file, read in chunks; `take` gets them too. */
+export const sha256File = (path: string, take?: (chunk: Buffer) => void): Effect.Effect<FileDigest, ArtifactUnreadable> =>
   withFile(path, (file) =>
     Effect.gen(function* () {
       const digest = createHash("sha256")
-      const bytes = yield* eachChunk(file, path, (chunk) => digest.update(chunk))
+      const bytes = yield* eachChunk(file, path, (chunk) => {
+        digest.update(chunk)
+        take?.(chunk)
+      })
       return { sha256: digest.digest("hex"), bytes }
     })
   )

@@ -45,6 +45,12 @@ export class Spool {
     else this.#append(Buffer.from(text))
   }
 
+  /** Of its file, with all that was written so far: any thread of this process may read pieces from it. */
+  descriptor(): number {
+    this.#flush()
+    return this.#file
+  }
+
   /** What was written since `at`. */
   since(at: number): Piece {
     return { at, bytes: this.end - at }

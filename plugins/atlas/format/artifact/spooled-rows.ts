@@ -1,7 +1,7 @@
 /** Rows of a gene model as a spool holds them: the values of many rows of one sequence in one JSON list, without the sequence. */
-import type { ExonRow, GeneRow, TranscriptRow } from "../model/gene-model.ts"
+import type { CdsSegment, ExonRow, GeneRow, TranscriptRow } from "../model/gene-model.ts"
 
-type Value = string | number | boolean | null
+type Value = string | number | null
 
 export interface RowCodec<Row> {
   readonly width: number
@@ -21,7 +21,7 @@ export const geneCodec: RowCodec<GeneRow> = {
       g.transcript_count,
       g.exon_count,
       g.total_exon_span,
-      g.cds_present,
+      g.cds_present ? 1 : 0,
       g.sequence_length
     ),
   take: (v, i, seqid) => ({
@@ -34,7 +34,7 @@ export const geneCodec: RowCodec<GeneRow> = {
     transcript_count: v[i + 5]!,
     exon_count: v[i + 6]!,
     total_exon_span: v[i + 7]!,
-    cds_present: v[i + 8]!,
+    cds_present: v[i + 8] === 1,
     sequence_length: v[i + 9]!
   })
 }
@@ -51,7 +51,7 @@ export const transcriptCodec: RowCodec<TranscriptRow> = {
       t.end,
       t.exon_count,
       t.total_exon_span,
-      t.cds_present,
+      t.cds_present ? 1 : 0,
       t.sequence_length,
       t.spliced_length,
       t.cds_span_length
@@ -66,7 +66,7 @@ export const transcriptCodec: RowCodec<TranscriptRow> = {
     end: v[i + 5]!,
     exon_count: v[i + 6]!,
     total_exon_span: v[i + 7]!,
-    cds_present: v[i + 8]!,
+    cds_present: v[i + 8] === 1,
     sequence_length: v[i + 9]!,
     spliced_length: v[i + 10]!,
     cds_span_length: v[i + 11]!
@@ -79,10 +79,24 @@ export const exonCodec: RowCodec<ExonRow> = {
   take: (v, i, seqid) => ({ exon_id: v[i]!, transcript_id: v[i + 1]!, seqid, start: v[i + 2]!, end: v[i + 3]!, exon_length: v[i + 4]! })
 }
 
-/** Rows of one sequence as text. */
-export const encodeRows = <Row>({ put }: RowCodec<Row>, rows: ReadonlyArray<Row>): string => {
+export const cdsCodec: RowCodec<CdsSegment> = {
+  width: 6,
+  put: (c, into) => into.push(c.cds_id, c.transcript_id, c.start, c.end, c.cds_length, c.phase),
+  take: (v, i, seqid) => ({
+    cds_id: v[i]!,
+    transcript_id: v[i + 1]!,
+    seqid,
+    start: v[i + 2]!,
+    end: v[i + 3]!,
+    cds_length: v[i + 4]!,
+    phase: v[i + 5]!
+  })
+}
+
+/** Rows [from, to), which are of one sequence, as text. */
+export const encodeRows = <Row>({ put }: RowCodec<Row>, rows: ReadonlyArray<Row>, from: number, to: number): string => {
   const values: Array<Value> = []
-  for (const row of rows) put(row, values)
+  for (let i = from; i < to; i++) put(rows[i]!, values)
   return JSON.stringify(values)
 }
 

@@ -9,10 +9,14 @@ import { type ArtifactUnreadable, type FileDigest, reasonOf, sha256File, unreada
 
 const roles = Object.keys(layout) as ReadonlyArray<Role>
 
+/** Gets the bytes of a file while it is hashed, so that it is read once. The chunks are used again. */
+export type Readers = { readonly [R in Role]?: (chunk: Buffer) => void }
+
 /** Digests of the files that are there. A missing file, or one that is a link or folder, is said; an unreadable one fails. */
 export const survey = (
   root: DatasetFiles,
-  say: Say<ValidateFindingName>
+  say: Say<ValidateFindingName>,
+  readers: Readers = {}
 ): Effect.Effect<ReadonlyMap<Role, FileDigest>, ArtifactUnreadable> =>
   Effect.gen(function* () {
     const digests = new Map<Role, FileDigest>()
@@ -31,7 +35,7 @@ export const survey = (
       })
       if (kind === "missing") say("file-missing", layout[role], `${layout[role]} is missing`)
       else if (kind !== "file") say("file-not-plain", layout[role], `${layout[role]} is a ${kind}, not a plain file`)
-      else digests.set(role, yield* sha256File(path))
+      else digests.set(role, yield* sha256File(path, readers[role]))
     }
     return digests
   })

@@ -126,13 +126,19 @@ export const writeDerived = (request: DerivedRequest): Effect.Effect<Derived, Wr
     const files = new Map<Role, FileDigest>()
     const write = (role: Role, value: unknown) => Effect.map(writeJson(at(role), value), (written) => files.set(role, written))
 
-    const canonical = yield* writeCanonical(rows, { features: at("canonicalFeatures"), summary: at("canonicalSummary") })
-    files.set("canonicalFeatures", canonical.features).set("canonicalSummary", canonical.summaryFile)
+    // The database is filled in a thread of its own meanwhile.
+    const evidence = Effect.gen(function* () {
+      const canonical = yield* writeCanonical(rows, { features: at("canonicalFeatures"), summary: at("canonicalSummary") })
+      return { canonical, ingested: yield* ingestSignatureOf(rows), deep: yield* deepSignatureOf(rows) }
+    })
+    const [database, { canonical, ingested, deep }] = yield* Effect.all(
+      [writeGeneSummary(at("sqlite"), dataset, model, checksums), evidence],
+      { concurrency: 2 }
+    )
+    files.set("canonicalFeatures", canonical.features).set("canonicalSummary", canonical.summaryFile).set("sqlite", database)
     const facts = factsFor(request, model, canonical)
-    const database = yield* writeGeneSummary(at("sqlite"), dataset, model, checksums)
-    files.set("sqlite", database)
 
-    const qc = qcReport(facts, yield* ingestSignatureOf(rows))
+    const qc = qcReport(facts, ingested)
     yield* write("qcReport", qc)
     yield* write("qc", qc)
     yield* write("anomalyReport", sidecars.anomalyReport(facts))
@@ -158,7 +164,7 @@ export const writeDerived = (request: DerivedRequest): Effect.Effect<Derived, Wr
 
     const manifest = manifestOf(facts, {
       checksums: complete,
-      signature: yield* deepSignatureOf(rows),
+      signature: deep,
       bundleSha256: bundleSha256(dataset, bundled),
       writtenBy: by,
       shardingPlan: request.shardingPlan

@@ -9,9 +9,10 @@ import { type ContentError, InputMissing, InputNotAFile, InputUnreadable } from 
 import type { ContentFacts } from "../content/read.ts"
 import { type IoDurability, makeDirectory, syncDirectory } from "../durable.ts"
 import { compareFai, parseFai } from "../fai.ts"
-import { FastaScanner } from "../fasta/scanner.ts"
+import { fastaScan } from "../fasta/scan.ts"
+import type { FastaFacts } from "../fasta/scanner.ts"
 import type { IngestFinding } from "../ingest/findings.ts"
-import { copied, type OnProgress } from "../ingest/inputs.ts"
+import { copied, type FastaRead, type OnProgress } from "../ingest/inputs.ts"
 import { plainCopy } from "../ingest/plain-copy.ts"
 import type { LimitExceeded } from "../limits.ts"
 import { type GenomeExpectation, type GenomeUnexpected, unexpectedIn } from "../seqcol/expectation.ts"
@@ -26,6 +27,8 @@ export interface AtlasInputs {
   readonly gff3: string
   readonly fasta: string
   readonly fai?: string
+  /** See `IngestRequest`. */
+  readonly genome?: FastaRead
   readonly expect?: GenomeExpectation
 }
 
@@ -82,7 +85,7 @@ const writeIndex = (to: string, bytes: Buffer) =>
   })
 
 /** What of the genome later stages will not take, though the reference does. */
-const genomeFindings = (genome: ReturnType<FastaScanner["end"]>, index: Buffer): ReadonlyArray<IngestFinding> => {
+const genomeFindings = (genome: FastaFacts, index: Buffer): ReadonlyArray<IngestFinding> => {
   const problems = genome.problems.length > 0 ? genome.problems : parseFai(index, layout.fai).problems
   const wrong = problems.length > 0 ? problems : compareFai(parseFai(index, layout.fai).rows, genome.sequences, layout.fai)
   const [first] = wrong
@@ -107,7 +110,7 @@ const refuseNoIndex = (fasta: string, { dialect }: AtlasV1Options): never =>
 
 /** Reads all three, then makes the model. The first refusal ends it, as in the reference. */
 export const takeAtlasInputs = (
-  { folder, gff3, fasta, fai, expect }: AtlasInputs,
+  { folder, gff3, fasta, fai, expect, genome: known }: AtlasInputs,
   options: AtlasV1Options,
   progress: (path: string) => (bytesRead: number) => void
 ): Effect.Effect<AtlasTaken, AtlasInputError | Several<GenomeUnexpected>> =>
@@ -117,15 +120,18 @@ export const takeAtlasInputs = (
       yield* makeDirectory(join(folder, "inputs"))
       const rows = collecting()
       const annotation = yield* take(gff3, at("gff3"), progress(gff3), rows.add)
-      const scanner = new FastaScanner({ path: fasta })
       const scanned = options.fastaScanning ? new FastaLengths(fasta, options.fastaScanMaxBases) : undefined
       const indexed = fai === undefined && options.devAutoGenerateFai ? new FastaLengths(fasta, 0) : undefined
-      const genome = yield* take(fasta, at("fasta"), progress(fasta), (chunk) => {
-        scanner.push(chunk)
-        scanned?.push(chunk)
-        indexed?.push(chunk)
-      })
-      const facts = scanner.end()
+      const isKnown = known !== undefined && scanned === undefined && indexed === undefined
+      const scanner = yield* fastaScan(fasta, { digests: !isKnown })
+      const genome = isKnown
+        ? known.content
+        : yield* take(fasta, at("fasta"), progress(fasta), (chunk) => {
+            scanner.push(chunk)
+            scanned?.push(chunk)
+            indexed?.push(chunk)
+          })
+      const facts = isKnown ? known : yield* scanner.end
       const unexpected = unexpectedIn(expect ?? {}, facts, fasta)
       if (unexpected.length > 0) return yield* Effect.fail(several(unexpected))
       const index = collecting()

@@ -14,6 +14,8 @@ export interface Segment {
 export type Fetch = (start: number, end: number) => Uint8Array
 
 export interface Translation {
+  /** The first codon: three sets of bases. */
+  readonly firstCodon: number
   /** One letter a codon, `*` for a stop, `X` where an ambiguous codon has several meanings. The first codon as it stands, not as M. */
   readonly protein: string
   /** Bases after the phase. */
@@ -122,11 +124,14 @@ export const inReadingOrder = <S extends Segment>(
     : placed.sort((a, b) => a.start - b.start || a.end - b.end)
 }
 
-/** The coding bases in reading direction as bit sets, phase not yet taken off. */
+let scratch = new Uint8Array(1 << 16)
+
+/** The coding bases in reading direction as bit sets, phase not yet taken off; good until the next call. */
 const codingBits = (ordered: ReadonlyArray<Segment>, fetch: Fetch): Uint8Array => {
   let length = 0
   for (const s of ordered) length += s.end - s.start + 1
-  const bits = new Uint8Array(length)
+  if (scratch.length < length) scratch = new Uint8Array(length * 2)
+  const bits = scratch.subarray(0, length)
   let at = 0
   for (const { start, end, strand } of ordered) {
     const bases = fetch(start, end)
@@ -135,6 +140,9 @@ const codingBits = (ordered: ReadonlyArray<Segment>, fetch: Fetch): Uint8Array =
   }
   return bits
 }
+
+/** Whether a table reads this codon as a start. */
+export const isStartCodon = (codon: number, table: number): boolean => codonsOf(table)?.starts[codon] === 1
 
 /**
  * Translates one CDS. `ordered` as `inReadingOrder` gives it; `table` is NCBI's number. Undefined where there is no such table.
@@ -147,18 +155,22 @@ export const translateCds = (ordered: ReadonlyArray<Segment>, fetch: Fetch, tabl
   const skip = ordered[0]?.phase ?? 0
   const bases = Math.max(0, bits.length - skip)
   const count = Math.floor(bases / 3)
-  const protein = Buffer.alloc(count)
+  const residues = Buffer.allocUnsafe(count)
   let internalStops = 0
   let [first, last] = [0, 0]
   for (let n = 0, at = skip; n < count; n++, at += 3) {
     last = (bits[at]! << 8) | (bits[at + 1]! << 4) | bits[at + 2]!
     if (n === 0) first = last
     const residue = codons.residues[last]!
-    protein[n] = residue
+    residues[n] = residue
     if (residue === stop && n < count - 1) internalStops++
   }
   return {
-    protein: protein.toString("latin1"),
+    firstCodon: first,
+    // Few ask for it.
+    get protein() {
+      return residues.toString("latin1")
+    },
     bases,
     internalStops,
     starts: count > 0 && codons.starts[first] === 1,

@@ -37,10 +37,20 @@ const byLength: Readonly<Record<number, Algorithm>> = { 32: "md5", 40: "sha1", 6
 /** `\n`, `\r` and `\\` of a name that GNU's tools escaped. */
 const unescaped = (name: string): string => name.replace(/\\([nr\\])/g, (_, c: string) => (c === "n" ? "\n" : c === "r" ? "\r" : "\\"))
 
+/** Without `./` at its start, however often; a pattern that repeats would take a frame for each. */
+const bare = (name: string): string => {
+  let from = 0
+  while (name.startsWith("./", from)) {
+    from += 2
+    while (name[from] === "/") from++
+  }
+  return name.slice(from)
+}
+
 const entryOf = (text: string): Omit<ChecksumEntry, "line"> | undefined => {
   const escaped = text.startsWith("\\")
   const body = escaped ? text.slice(1) : text
-  const plain = (name: string) => (escaped ? unescaped(name) : name).replace(/^(?:\.\/+)+/, "")
+  const plain = (name: string) => bare(escaped ? unescaped(name) : name)
   const [, tag, tagged, tagDigest] = /^(MD5|SHA1|SHA2-256|SHA256|SHA2-512|SHA512) ?\((.+)\) ?= ?([0-9A-Fa-f]+)$/.exec(body) ?? []
   if (tag !== undefined && tagged !== undefined && tagDigest !== undefined) {
     const algorithm = byLength[tagDigest.length]
@@ -56,7 +66,7 @@ const entryOf = (text: string): Omit<ChecksumEntry, "line"> | undefined => {
   const [, sum, blocks, summed] = /^\s*(\d{1,5})\s+(\d{1,15})\s+(\S.*)$/.exec(text) ?? []
   return sum === undefined || blocks === undefined || summed === undefined || Number(sum) > 65_535
     ? undefined
-    : { algorithm: "sum", value: `${sum.padStart(5, "0")} ${Number(blocks)}`, name: summed.replace(/^(?:\.\/+)+/, "") }
+    : { algorithm: "sum", value: `${sum.padStart(5, "0")} ${Number(blocks)}`, name: bare(summed) }
 }
 
 export interface ChecksumListing {

@@ -1,10 +1,11 @@
 /** A FASTA file, from the disk to its sequences' facts. */
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { type Several, several } from "atlas-run/plugin"
 import type { ContentError } from "../content/failure.ts"
 import { type ContentFacts, readContent } from "../content/read.ts"
 import type { Limits } from "../limits.ts"
 import type { FastaProblem } from "./failure.ts"
+import { fastaScan } from "./scan.ts"
 import { type FastaFacts, type FastaOptions, FastaScanner } from "./scanner.ts"
 
 export interface ScanFastaOptions {
@@ -28,19 +29,23 @@ export const scanFasta = (
   Effect.gen(function* () {
     const { onChunk, onProgress, digests = true, limits } = options
     const narrowed = limits === undefined ? {} : { limits }
-    const scanner = new FastaScanner({ path, digests, ...narrowed })
-    const content = yield* readContent(path, {
-      onChunk: (chunk) => {
-        scanner.push(chunk)
-        onChunk?.(chunk)
-      },
-      ...(onProgress === undefined ? {} : { onProgress }),
-      ...narrowed
-    })
-    const facts = scanner.end()
-    if (facts.problems.length > 0) return yield* Effect.fail(several(facts.problems))
-    return { ...facts, content }
-  })
+    const scanner = yield* fastaScan(path, { digests, ...narrowed })
+    const read = yield* Effect.result(
+      readContent(path, {
+        onChunk: (chunk) => {
+          scanner.push(chunk)
+          onChunk?.(chunk)
+        },
+        refusal: scanner.hopeless,
+        ...(onProgress === undefined ? {} : { onProgress }),
+        ...narrowed
+      })
+    )
+    if (Result.isFailure(read) && scanner.hopeless() === undefined) return yield* Effect.fail(read.failure)
+    const facts = yield* scanner.end
+    if (facts.problems.length > 0 || Result.isFailure(read)) return yield* Effect.fail(several(facts.problems))
+    return { ...facts, content: read.success }
+  }).pipe(Effect.scoped)
 
 /** Scans plain text that is already in memory, in pieces. */
 export const scanFastaChunks = (

@@ -3,10 +3,10 @@
  * Problems (typed errors) and notices are collected. A header without residues before another header is left out with a notice, as samtools does.
  */
 import { isAscii } from "node:buffer"
+import { endless, endlessLine } from "../content/endless-line.ts"
 import { LimitExceeded, type Limits, limits as defaults } from "../limits.ts"
 import { type Notice, Notices } from "../notices.ts"
 import { Problems } from "../problems.ts"
-import { SequenceDigests, sequenceCollection } from "../refget.ts"
 import { cut, hiddenAt, InvalidUtf8, invalidUtf8At, quote, turnsText } from "../text.ts"
 import {
   FastaDuplicateName,
@@ -18,6 +18,7 @@ import {
   FastaResidue
 } from "./failure.ts"
 import type { FastaSequence, SequenceCollection } from "./sequence.ts"
+import { DigestsHere, type DigestSink, withDigests } from "./sequence-digests.ts"
 
 export interface FastaFacts {
   readonly sequences: ReadonlyArray<FastaSequence>
@@ -38,8 +39,8 @@ export interface FastaOptions {
   readonly path?: string
   /** Where the FASTA begins if it is part of a larger text: 1-based line, 0-based byte. Offsets count from that text's start. */
   readonly from?: { readonly line: number; readonly byte: number }
-  /** MD5 and refget of each sequence and the collection; else they are empty. Default true. */
-  readonly digests?: boolean
+  /** MD5 and refget of each sequence and the collection; else they are empty. Default true. A sink makes them elsewhere: see `withDigests`. */
+  readonly digests?: boolean | DigestSink
   readonly limits?: Limits
 }
 
@@ -77,7 +78,7 @@ interface Open {
   /** A line shorter than the others, or a blank one, was met: it must have been the last. */
   last: boolean
   ragged: boolean
-  readonly digests: SequenceDigests | null
+  readonly digests: DigestSink | null
 }
 
 const atStart = () => 1
@@ -85,12 +86,15 @@ const atStart = () => 1
 export class FastaScanner {
   readonly #path: string
   readonly #limits: Limits
-  readonly #wantsDigests: boolean
+  readonly #here: DigestsHere | null
+  readonly #digests: DigestSink | null
   readonly #from: { readonly line: number; readonly byte: number }
   readonly #problems: Problems<FastaProblem>
   readonly #notices = new Notices()
   readonly #sequences: Array<FastaSequence> = []
   readonly #names = new Map<string, number>()
+  #headers = 0
+  #tooMany: LimitExceeded | undefined
   #residues = 0
   #open: Open | null = null
   #started = false
@@ -111,7 +115,9 @@ export class FastaScanner {
   constructor(options: FastaOptions = {}) {
     this.#path = options.path ?? "(fasta)"
     this.#limits = options.limits ?? defaults
-    this.#wantsDigests = options.digests ?? true
+    const { digests = true } = options
+    this.#here = digests === true ? new DigestsHere() : null
+    this.#digests = typeof digests === "boolean" ? this.#here : digests
     this.#from = options.from ?? { line: 1, byte: 0 }
     this.#line = this.#from.line
     this.#lineStart = this.#from.byte
@@ -126,6 +132,14 @@ export class FastaScanner {
     this.#taken += chunk.length
   }
 
+  /** Why it is no use to go on: too many sequences, or a header that does not end; of bases a line may have any number. `end` tells it too. */
+  get hopeless(): LimitExceeded | undefined {
+    if (this.#tooMany !== undefined) return this.#tooMany
+    const allowed = this.#limits.headerBytes
+    const goesOn = this.#header !== null && this.#headerBytes > allowed * endless
+    return goesOn ? endlessLine(this.#path, this.#line, "headerBytes", allowed) : undefined
+  }
+
   end(): FastaFacts {
     if (this.#header !== null) this.#headerEnd(this.#taken)
     else if (this.#taken > this.#lineStart) this.#lineEnd(this.#taken, false)
@@ -135,17 +149,17 @@ export class FastaScanner {
       const where = { path: this.#path, line: this.#from.line, column: 1, byte: this.#from.byte }
       this.#problems.add(() => new FastaHeaderMissing({ message: "There is no sequence.", where }))
     }
-    const sound = this.#problems.count === 0
-    return {
+    const facts: FastaFacts = {
       sequences: this.#sequences,
       residues: this.#residues,
       lines: this.#line - this.#from.line + (this.#taken > this.#lineStart ? 1 : 0),
       bytes: this.#taken - this.#from.byte,
-      collection: sound && this.#wantsDigests ? sequenceCollection(this.#sequences) : null,
+      collection: null,
       problems: this.#problems.list,
       problemCount: this.#problems.count,
       notices: this.#notices.list()
     }
+    return this.#here === null ? facts : withDigests(facts, this.#here.results)
   }
 
   /** Residues and line ends until a header begins; gives the index to go on at. */
@@ -263,29 +277,24 @@ export class FastaScanner {
     return feed + 1
   }
 
-  /** The header line is complete; residues begin at `next`. */
+  /** The header line is complete; residues begin at `next`. Behind one too many nothing is looked at. */
   #headerEnd(next: number): void {
-    let bytes = Buffer.concat(this.#header!)
+    const header = this.#header!
     this.#header = null
-    if (bytes.at(-1) === 13) bytes = bytes.subarray(0, -1)
-    const name = this.#name(bytes)
-    const known = name === null ? undefined : this.#names.get(name)
-    if (name !== null && known !== undefined) {
-      const where = this.#where(this.#lineStart + 1)
-      this.#problems.add(
-        () => new FastaDuplicateName({ message: `The name ${quote(name)} was used in line ${known}.`, where, name: cut(name) })
-      )
-    }
-    if (name !== null && known === undefined && !this.#refused) this.#names.set(name, this.#line)
     const allowed = this.#limits.sequences
-    if (this.#names.size > allowed && !this.#refused) {
-      this.#refused = true
+    if (++this.#headers > allowed) {
       const message = `There are more than ${allowed} sequences.`
-      this.#problems.add(
-        () => new LimitExceeded({ message, where: this.#where(this.#lineStart), limit: "sequences", allowed, found: allowed + 1 })
-      )
+      const where = this.#where(this.#lineStart)
+      if (this.#tooMany === undefined) {
+        const tooMany = new LimitExceeded({ message, where, limit: "sequences", allowed, found: allowed + 1 })
+        this.#problems.add(() => tooMany)
+        this.#tooMany = tooMany
+      }
+      this.#refused = true
+      return
     }
-    const digests = this.#wantsDigests && !this.#refused ? new SequenceDigests() : null
+    const name = this.#newName(Buffer.concat(header))
+    const digests = this.#refused ? null : this.#digests
     this.#open = {
       name: name ?? "",
       headerLine: this.#line,
@@ -297,6 +306,20 @@ export class FastaScanner {
       ragged: false,
       digests
     }
+  }
+
+  /** The name in a header's bytes, noted; null where it has none that is right. */
+  #newName(header: Buffer): string | null {
+    const name = this.#name(header.at(-1) === 13 ? header.subarray(0, -1) : header)
+    if (name === null) return null
+    const known = this.#names.get(name)
+    if (known !== undefined) {
+      const where = this.#where(this.#lineStart + 1)
+      this.#problems.add(
+        () => new FastaDuplicateName({ message: `The name ${quote(name)} was used in line ${known}.`, where, name: cut(name) })
+      )
+    } else if (!this.#refused) this.#names.set(name, this.#line)
+    return name
   }
 
   #name(header: Buffer): string | null {
@@ -344,18 +367,26 @@ export class FastaScanner {
   #close(atEnd: boolean): void {
     const open = this.#open
     this.#open = null
-    if (open === null || open.name === "") return
+    if (open === null) return
+    const kept = this.#closed(open, atEnd)
+    open.digests?.end(kept)
+  }
+
+  /** Whether it counts. */
+  #closed(open: Open, atEnd: boolean): boolean {
+    if (open.name === "") return false
     if (open.length === 0) {
       const message = `The file ends behind the header of ${quote(open.name)}.`
       const where = { path: this.#path, line: open.headerLine, column: 1 }
       if (atEnd) this.#problems.add(() => new FastaEmptySequence({ message, where, name: cut(open.name) }))
       else
         this.#notices.add("empty-sequence", open.headerLine, atStart, () => "A header has no residues; it is left out, as samtools does.")
-      return
+      return false
     }
     this.#residues += open.length
-    if (this.#refused) return
+    if (this.#refused) return false
     const { name, length, offset, lineBases, lineBytes } = open
-    this.#sequences.push({ name, length, offset, lineBases, lineBytes, ...(open.digests?.end() ?? { md5: "", refget: "" }) })
+    this.#sequences.push({ name, length, offset, lineBases, lineBytes, md5: "", refget: "" })
+    return true
   }
 }

@@ -3,6 +3,7 @@ import { cut, hiddenAt, owned, quote, turnsText } from "../text.ts"
 import { LimitExceeded } from "../limits.ts"
 import { type EscapeRule, unescape } from "./escape.ts"
 import { Gff3Attribute, Gff3Character, Gff3DuplicateAttribute, Gff3EmptyId } from "./failure.ts"
+import type { ValueRule } from "./layout.ts"
 import type { Gff3Line } from "./line.ts"
 import type { Attributes } from "./row.ts"
 
@@ -44,6 +45,14 @@ const none: Attributes = new Map()
 
 export class AttributeParser {
   readonly #keys = new Map<string, Key>()
+
+  /** What values of a key may be that was found sound; undefined of others, and of those that are told of at each row. */
+  readonly ruleOf = (name: string): ValueRule | undefined => {
+    const known = this.#keys.get(name)
+    if (known === undefined || known.reserved || known.rule === "target" || name === "Is_circular") return undefined
+    if (name === "Parent") return "parent"
+    return name === "ID" || name === "Derives_from" ? "id" : single.has(name) ? "one" : "list"
+  }
 
   /** Attributes of text[from, end of line). */
   parse(line: Gff3Line, from: number): Attributes {

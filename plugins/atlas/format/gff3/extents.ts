@@ -1,6 +1,6 @@
 /** How far the rows of each sequence reach, to hold against its ##sequence-region, which may stand anywhere in the file. */
 import { owned } from "../text.ts"
-import type { Attributes } from "./row.ts"
+import type { Gff3Row } from "./row.ts"
 
 /** 1-based and closed; with the first line that reaches so far. */
 export interface Extent {
@@ -17,7 +17,7 @@ export class Extents {
   #seqid = ""
   #extent: { -readonly [K in keyof Extent]: Extent[K] } | undefined
 
-  add(seqid: string, start: number, end: number, line: number, attributes: Attributes): void {
+  add({ seqid, start, end, line, attributes }: Gff3Row): void {
     let extent = this.#extent
     if (extent === undefined || seqid !== this.#seqid) {
       extent = this.bySeqid.get(seqid)

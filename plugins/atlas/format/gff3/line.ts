@@ -11,6 +11,8 @@ export class Gff3Line {
   number = 0
   /** 0-based byte of its start in the plain text. */
   byte = 0
+  /** Its bytes without the line end. */
+  bytes = 0
   /** Whether something of this line was a problem. */
   bad = false
   readonly limits: Limits

@@ -1,18 +1,24 @@
 /** Cuts pushed bytes into lines. A line over several chunks is joined; one that is too long is told and skipped, so memory stays bounded. */
 
-/** [from, to) of `buffer` without the line feed, [from, next) with it; returning true ends the cutting: the rest is given to `onRest`. */
-export type OnLine = (buffer: Buffer, from: number, to: number, next: number, look: number) => boolean
+export interface LineHandlers {
+  /** The bytes that the next lines are of. */
+  readonly onBytes: (buffer: Buffer) => void
+  /** [from, to) of `buffer` without the line feed, [from, next) with it; returning true ends the cutting: the rest is given to `onRest`. */
+  readonly onLine: (buffer: Buffer, from: number, to: number, next: number) => boolean
+  readonly onTooLong: () => void
+  readonly onRest: (bytes: Buffer) => void
+}
 
-/** What a chunk may hold: bits of `look`. */
+/** What a line may hold: bits of `lookAt`. */
 export const nonAscii = 1
 export const controls = 2
 
-/** Byte → its bit of `look`. CR is a control character here: only before a line feed is it none. */
+/** Byte → its bit. CR is a control character here: only before a line feed is it none. */
 const looks = Uint8Array.from({ length: 256 }, (_, b) => (b > 127 ? nonAscii : b === 127 || (b < 32 && b !== 10 && b !== 9) ? controls : 0))
 
-const lookAt = (bytes: Uint8Array): number => {
+export const lookAt = (bytes: Uint8Array, from: number, to: number): number => {
   let look = 0
-  for (let i = 0; i < bytes.length; i++) look |= looks[bytes[i]!]!
+  for (let i = from; i < to; i++) look |= looks[bytes[i]!]!
   return look
 }
 
@@ -25,15 +31,11 @@ export class LineCutter {
   #skipping = false
   #done = false
   readonly #limit: number
-  readonly #onLine: OnLine
-  readonly #onTooLong: () => void
-  readonly #onRest: (bytes: Buffer) => void
+  readonly #handlers: LineHandlers
 
-  constructor(limit: number, onLine: OnLine, onTooLong: () => void, onRest: (bytes: Buffer) => void) {
+  constructor(limit: number, handlers: LineHandlers) {
     this.#limit = limit
-    this.#onLine = onLine
-    this.#onTooLong = onTooLong
-    this.#onRest = onRest
+    this.#handlers = handlers
   }
 
   push(chunk: Buffer): void {
@@ -45,14 +47,14 @@ export class LineCutter {
       this.#joined(chunk.subarray(0, start))
     }
     if (!this.#done && start < chunk.length) {
-      const look = lookAt(start === 0 ? chunk : chunk.subarray(start))
+      this.#handlers.onBytes(chunk)
       for (let end = chunk.indexOf(10, start); end >= 0 && !this.#done; end = chunk.indexOf(10, start)) {
-        this.#give(chunk, start, end, end + 1, look)
+        this.#give(chunk, start, end, end + 1)
         start = end + 1
       }
     }
     if (start >= chunk.length) return
-    if (this.#done) this.#onRest(start === 0 ? chunk : chunk.subarray(start))
+    if (this.#done) this.#handlers.onRest(start === 0 ? chunk : chunk.subarray(start))
     else this.#keep(chunk.subarray(start))
   }
 
@@ -69,16 +71,17 @@ export class LineCutter {
       this.number++
     } else {
       const whole = Buffer.concat([...this.#carry, tail])
-      this.#give(whole, 0, whole.at(-1) === 10 ? whole.length - 1 : whole.length, whole.length, lookAt(whole))
+      this.#handlers.onBytes(whole)
+      this.#give(whole, 0, whole.at(-1) === 10 ? whole.length - 1 : whole.length, whole.length)
     }
     this.#carry = []
     this.#carried = 0
   }
 
-  #give(buffer: Buffer, from: number, to: number, next: number, look: number): void {
+  #give(buffer: Buffer, from: number, to: number, next: number): void {
     // The limit is of a line without its end, which may be two bytes.
-    if (to - from > this.#limit && !(to - from === this.#limit + 1 && buffer[to - 1] === 13)) this.#onTooLong()
-    else this.#done = this.#onLine(buffer, from, to, next, look)
+    if (to - from > this.#limit && !(to - from === this.#limit + 1 && buffer[to - 1] === 13)) this.#handlers.onTooLong()
+    else this.#done = this.#handlers.onLine(buffer, from, to, next)
     this.byte += next - from
     this.number++
   }
@@ -87,7 +90,7 @@ export class LineCutter {
     this.#carried += bytes.length
     if (this.#skipping) return
     if (this.#carried > this.#limit + 2) {
-      this.#onTooLong()
+      this.#handlers.onTooLong()
       this.#skipping = true
       this.#carry = []
     } else this.#carry.push(Buffer.from(bytes))

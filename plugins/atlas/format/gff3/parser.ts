@@ -3,7 +3,6 @@
  * the data wrong) and notices (against its letter, meaning clear) are collected; a row with a problem is not given out.
  */
 import { isAscii, isUtf8 } from "node:buffer"
-import { hash } from "node:crypto"
 import { type Limits, LimitExceeded, limits as defaults } from "../limits.ts"
 import { type Notice, Notices } from "../notices.ts"
 import { Problems } from "../problems.ts"
@@ -13,8 +12,9 @@ import { ColumnTexts, coordinateOf, phaseOf, scoreOf, seqidOf, sourceOf, strandO
 import { type Gff3Directive, DirectiveReader, type SequenceRegion } from "./directive.ts"
 import { type Extent, Extents } from "./extents.ts"
 import { Gff3Character, Gff3Columns, Gff3Coordinate, type Gff3Problem, Gff3Seqid } from "./failure.ts"
+import { FastRows } from "./fast-rows.ts"
 import { Gff3Line } from "./line.ts"
-import { controls, LineCutter, nonAscii } from "./lines.ts"
+import { controls, LineCutter, lookAt, nonAscii } from "./lines.ts"
 import type { Gff3Row } from "./row.ts"
 
 export interface Gff3Handlers {
@@ -56,6 +56,8 @@ export interface Gff3Options {
   readonly limits?: Limits
   /** Gets every problem, also those that are not told; without it the further ones are only counted. */
   readonly onProblem?: (problem: Gff3Problem) => void
+  /** False: every line is read the careful way, with the same result. */
+  readonly fast?: boolean
 }
 
 const atStart = () => 1
@@ -77,6 +79,7 @@ export class Gff3Parser {
   readonly #seqids = new ColumnTexts()
   readonly #sources = new ColumnTexts()
   readonly #types = new ColumnTexts()
+  readonly #fast: FastRows | undefined
   #rows = 0
   #badRows = 0
   #resolved = 0
@@ -87,17 +90,27 @@ export class Gff3Parser {
     this.#limits = options.limits ?? defaults
     this.#problems = new Problems(this.#limits.problems, options.onProblem)
     this.#line = new Gff3Line(options.path ?? "(gff3)", this.#limits, this.#problems, this.#notices)
-    this.#cutter = new LineCutter(
-      this.#limits.lineBytes,
-      (buffer, from, to, next, look) => this.#take(buffer, from, to, next, look),
-      () => this.#tooLong(),
-      (bytes) => this.#handlers.onFasta?.(bytes)
-    )
+    this.#fast = options.fast === false ? undefined : new FastRows(this.#limits, this.#attributes.ruleOf)
+    this.#cutter = new LineCutter(this.#limits.lineBytes, {
+      onBytes: (buffer) => this.#fast?.begin(buffer),
+      onLine: (buffer, from, to, next) => this.#take(buffer, from, to, next),
+      onTooLong: () => this.#tooLong(),
+      onRest: (bytes) => this.#handlers.onFasta?.(bytes)
+    })
   }
 
   /** The next bytes of the plain text, cut anywhere. */
   push(chunk: Buffer): void {
     this.#cutter.push(chunk)
+  }
+
+  /** One line without its end, out of the order of the file: gives the row that `push` gives there. For a parser that reads nothing else. */
+  readLine(bytes: Buffer, { line, byte, resolved }: { readonly line: number; readonly byte: number; readonly resolved: number }): void {
+    this.#cutter.number = line
+    this.#cutter.byte = byte
+    this.#resolved = resolved
+    this.#fast?.begin(bytes)
+    this.#take(bytes, 0, bytes.length, bytes.length)
   }
 
   end(): Gff3Facts {
@@ -137,10 +150,15 @@ export class Gff3Parser {
   }
 
   /** One line; true if the FASTA begins behind it. */
-  #take(buffer: Buffer, from: number, to: number, next: number, look: number): boolean {
-    const line = this.#begin()
+  #take(buffer: Buffer, from: number, to: number, next: number): boolean {
     let end = to
     if (end > from && buffer[end - 1] === 13) end--
+    const row = this.#fast?.read(from, end, this.#cutter.number, this.#cutter.byte, this.#resolved)
+    if (row !== undefined) {
+      this.#give(row)
+      return false
+    }
+    const line = this.#begin()
     let start = from
     if (line.number === 1 && buffer[from] === 0xef && buffer[from + 1] === 0xbb && buffer[from + 2] === 0xbf) {
       this.#notices.add("byte-order-mark", 1, atStart, () => "The file begins with a byte order mark.")
@@ -151,6 +169,8 @@ export class Gff3Parser {
       this.#notices.add("blank-line", line.number, atStart, () => "Blank lines are skipped.")
       return false
     }
+    line.bytes = end - start
+    const look = lookAt(buffer, start, end)
     if ((look & controls) !== 0 && !this.#free(buffer, start, end)) return false
     if ((look & nonAscii) === 0) line.text = buffer.toString("latin1", start, end)
     else {
@@ -243,13 +263,10 @@ export class Gff3Parser {
       this.#lose(attributes.get("ID")?.[0], text.includes("ID=", t8 + 1))
       return
     }
-    this.#rows++
-    this.#extents.add(seqid, start, end, line.number, attributes)
-    // The line as text: valid UTF-8, so its bytes come back for the digest; a row outlives the chunk it came in.
-    const recordSha256 = () => hash("sha256", text, "hex")
-    this.#handlers.onRow?.({
+    const row = {
       line: line.number,
       byte: line.byte,
+      bytes: line.bytes,
       seqid,
       source,
       type,
@@ -259,9 +276,16 @@ export class Gff3Parser {
       strand,
       phase,
       attributes,
-      resolved: this.#resolved,
-      recordSha256
-    })
+      resolved: this.#resolved
+    }
+    this.#fast?.learn(row, text)
+    this.#give(row)
+  }
+
+  #give(row: Gff3Row): void {
+    this.#rows++
+    this.#extents.add(row)
+    this.#handlers.onRow?.(row)
   }
 
   /** Notes the ID of a bad row; `named`: it may have one also where none could be read. */

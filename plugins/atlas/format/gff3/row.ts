@@ -10,6 +10,8 @@ export interface Gff3Row {
   readonly line: number
   /** 0-based byte of the line's start in the plain text. */
   readonly byte: number
+  /** Bytes of the line without its end, so that whoever wants its digest can read it again. */
+  readonly bytes: number
   readonly seqid: string
   readonly source: string
   readonly type: string
@@ -21,6 +23,4 @@ export interface Gff3Row {
   readonly attributes: Attributes
   /** 1-based line of the last `###` before it, else 0: rows before that line have their Parents before it. */
   readonly resolved?: number
-  /** sha256 of the raw line without its line end, lower-case hex, computed when asked. */
-  readonly recordSha256: () => string
 }

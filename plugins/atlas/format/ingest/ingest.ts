@@ -15,7 +15,7 @@ import { writeDerived, writeReports } from "../artifact/write-derived.ts"
 import type { DatasetId } from "../dataset-id.ts"
 import { makeDirectory, remove, syncDirectory } from "../durable.ts"
 import type { GeneModel } from "../model/gene-model.ts"
-import { flat, makeFai, readFai, readFasta } from "./inputs.ts"
+import { type FastaRead, flat, makeFai, readFai, readFasta } from "./inputs.ts"
 import type { IngestError, InputError } from "./errors.ts"
 import type { IngestFinding, IngestFindingName } from "./findings.ts"
 import type { ProfileEvidence } from "../profile/choose.ts"
@@ -37,6 +37,8 @@ export interface IngestRequest {
   readonly fasta: string
   /** Held against the FASTA; made from it if absent. */
   readonly fai?: string
+  /** What reading the FASTA gave, where that has been done and inputs/ has it: it is not read again. */
+  readonly genome?: FastaRead
   /** Of a bgzip FASTA; only held against it. */
   readonly gzi?: string
   /** Which genome the FASTA must be. */
@@ -135,14 +137,16 @@ interface Taken {
 }
 
 /** Reads and checks all inputs into inputs/, and makes the model. Fails with the problems of all of them. */
-const takeInputs = (request: IngestRequest, hooks: IngestHooks, spool: ModelSpool) =>
+const takeInputs = (request: IngestRequest, hooks: IngestHooks, spools: readonly [ModelSpool, ModelSpool]) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { folder, gff3, fasta, fai } = request
       const at = (role: "gff3" | "fasta" | "fai") => join(folder, layout[role])
       const progress = yield* progressOver([fasta, ...(fai === undefined ? [] : [fai]), gff3], hooks.progress)
 
-      const genome = yield* readFasta(fasta, at("fasta"), progress(fasta))
+      const known = request.genome
+      const genome =
+        known === undefined ? yield* readFasta(fasta, at("fasta"), progress(fasta)) : { facts: known, problems: [] as ReadonlyArray<never> }
       const sequences = genome.facts?.sequences
       const index = fai === undefined ? undefined : yield* readFai(fai, at("fai"), sequences, progress(fai))
       const annotation = yield* readModel({
@@ -154,7 +158,7 @@ const takeInputs = (request: IngestRequest, hooks: IngestHooks, spool: ModelSpoo
         geneticCodes: new Map(Object.entries(request.geneticCodes ?? {})),
         onProgress: progress(gff3),
         onAgain: (done, total) => hooks.progress?.(done, total, "reading again"),
-        spool,
+        spools,
         fetch: sequences === undefined || genome.problems.length > 0 ? Effect.succeed(undefined) : residuesOf(at("fasta"), sequences)
       })
       const unexpected = genome.facts === undefined ? [] : unexpectedIn(request.expect ?? {}, genome.facts, fasta)
@@ -210,8 +214,12 @@ export const ingest = (request: IngestRequest, hooks: IngestHooks = {}): Effect.
       )
     }
     yield* makeDirectory(join(request.folder, "inputs"))
-    const spool = yield* modelSpool(request.folder)
-    const { model, findings, profile, rejected, seqids, checksums, sequences, bases, collection } = yield* takeInputs(request, hooks, spool)
+    const spools = [yield* modelSpool(request.folder), yield* modelSpool(request.folder)] as const
+    const { model, findings, profile, rejected, seqids, checksums, sequences, bases, collection } = yield* takeInputs(
+      request,
+      hooks,
+      spools
+    )
     yield* beside.unchanged
     const counts = new Map<IngestFindingName, number>()
     for (const finding of [...beside.findings, ...findings]) {
@@ -221,8 +229,8 @@ export const ingest = (request: IngestRequest, hooks: IngestHooks = {}): Effect.
     const { folder, dataset, strictness = "strict", dialect = "main" } = request
     const onProgress = (done: number, total: number) => hooks.progress?.(done, total, "writing")
     const derived = { folder, dataset, model, checksums, seqids, onProgress, lenient: leavesOut(strictness) }
-    if (strictness === "report-only") yield* remove(join(folder, "inputs"))
     const written = strictness === "report-only" ? yield* writeReports(derived) : (yield* writeDerived(derived)).manifest
+    if (strictness === "report-only") yield* remove(join(folder, "inputs"))
     const manifest = dialect === "released" ? yield* release(folder, model.anomalies, written) : written
     return {
       dataset,

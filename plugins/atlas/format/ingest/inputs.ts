@@ -1,12 +1,14 @@
 /** Reads one input each: unpacked, hashed, checked and copied in one pass. */
 import { Effect, type Scope } from "effect"
 import { Several } from "atlas-run/plugin"
+import { endlessLine, LineLength } from "../content/endless-line.ts"
 import { type ContentFacts, readContent } from "../content/read.ts"
 import type { ContentError } from "../content/failure.ts"
 import type { IoDurability } from "../durable.ts"
 import { compareFai, type FaiMismatch, type FaiProblem, formatFai, parseFai } from "../fai.ts"
 import type { FastaProblem } from "../fasta/failure.ts"
 import type { FastaSequence } from "../fasta/sequence.ts"
+import { fastaScan } from "../fasta/scan.ts"
 import { type FastaFacts, FastaScanner } from "../fasta/scanner.ts"
 import type { Gff3Problem } from "../gff3/failure.ts"
 import { type Gff3Facts, Gff3Parser } from "../gff3/parser.ts"
@@ -26,17 +28,21 @@ export const flat = <E>(error: E | Several<E>): ReadonlyArray<E> => (error insta
 
 const isIo = (error: { readonly _tag: string }): error is IoDurability => error._tag === "IoDurability"
 
-/** Reads into a copy. Problems of the input are values; only a copy that cannot be written fails. */
+/** Reads into a copy; what `onChunk` gives back ends the reading. Problems of the input are values; only a copy that cannot be written fails. */
 export const copied = <E extends { readonly _tag: string } = never>(
   from: string,
   to: string,
   onProgress: OnProgress,
-  onChunk: (chunk: Buffer) => E | void
+  onChunk: (chunk: Buffer) => E | undefined | void
 ): Effect.Effect<Read<ContentFacts, ContentError | E>, IoDurability, Scope.Scope> =>
   Effect.gen(function* () {
     const copy: PlainCopy = yield* plainCopy(to)
+    let refused: E | IoDurability | undefined
     const read = readContent<E | IoDurability>(from, {
-      onChunk: (chunk) => copy.write(chunk) ?? onChunk(chunk),
+      onChunk: (chunk) => {
+        refused = copy.write(chunk) ?? onChunk(chunk) ?? undefined
+      },
+      refusal: () => refused,
       onProgress
     })
     return yield* read.pipe(
@@ -61,10 +67,14 @@ export const readFasta = (
   onProgress: OnProgress
 ): Effect.Effect<Read<FastaRead, ContentError | FastaProblem>, IoDurability, Scope.Scope> =>
   Effect.gen(function* () {
-    const scanner = new FastaScanner({ path: from })
-    const { facts: content, problems } = yield* copied<never>(from, to, onProgress, (chunk) => scanner.push(chunk))
-    if (content === undefined) return { facts: undefined, problems }
-    const facts = scanner.end()
+    const scanner = yield* fastaScan(from)
+    const { facts: content, problems } = yield* copied(from, to, onProgress, (chunk) => {
+      scanner.push(chunk)
+      return scanner.hopeless()
+    })
+    if (content === undefined)
+      return { facts: undefined, problems: scanner.hopeless() === undefined ? problems : (yield* scanner.end).problems }
+    const facts = yield* scanner.end
     return facts.problems.length > 0 ? { facts: undefined, problems: facts.problems } : { facts: { ...facts, content }, problems: [] }
   })
 
@@ -133,9 +143,20 @@ export const readGff3 = (
       },
       { path: from, ...(onProblem === undefined ? {} : { onProblem }) }
     )
-    const { facts: content, problems } = yield* copied<never>(from, to, onProgress, (chunk) => parser.push(chunk))
-    if (content === undefined) return { facts: undefined, problems }
+    const length = new LineLength(limits.lineBytes)
+    let isEndless = false
+    const { facts: content, problems } = yield* copied(from, to, onProgress, (chunk) => {
+      parser.push(chunk)
+      isEndless = parser.fasta === null && length.isEndless(chunk)
+      return isEndless ? endlessLine(from, undefined, "lineBytes", limits.lineBytes) : undefined
+    })
+    if (content === undefined && !isEndless) return { facts: undefined, problems }
     const facts = parser.end()
+    if (content === undefined) {
+      const { lines } = facts
+      const isTold = onProblem === undefined && facts.problems.some(({ where }) => where?.line === lines)
+      return { facts: undefined, problems: isTold ? facts.problems : [endlessLine(from, lines, "lineBytes", limits.lineBytes)] }
+    }
     const embedded = scanner?.end()
     return { facts: { ...facts, content, embedded }, problems: [...facts.problems, ...(embedded?.problems ?? [])] }
   })

@@ -6,7 +6,7 @@ import { Effect, type Scope } from "effect"
 import { crowdedGenes } from "../artifact/crowded-genes.ts"
 import { type ModelSpool, type SpooledModel } from "../artifact/model-spool.ts"
 import type { ContentError } from "../content/failure.ts"
-import { readContent } from "../content/read.ts"
+import { readContent, unreadable } from "../content/read.ts"
 import { IoDurability } from "../durable.ts"
 import { Gff3Parser } from "../gff3/parser.ts"
 import type { FetchOf } from "../model/coding-check.ts"
@@ -14,6 +14,8 @@ import type { GeneModel } from "../model/gene-model.ts"
 import { OntologyModel, type OntologyModelOptions, type OntologyOutcome } from "../model/ontology-model.ts"
 import { SeparableModel, type SeparableOutcome } from "../model/separable-model.ts"
 import type { Gff3Row } from "../gff3/row.ts"
+import { LineWindow } from "../line-window.ts"
+import { RowOrder } from "../model/row-order.ts"
 import { type LimitExceeded, limits } from "../limits.ts"
 import { type ChosenProfile, chooseProfile, Head } from "../profile/choose.ts"
 import type { ProfileName } from "../profile/profiles.ts"
@@ -35,8 +37,8 @@ export interface ModelRequest {
   readonly onProgress: OnProgress
   /** Of a reading as a whole. */
   readonly onAgain: OnProgress
-  /** Takes the rows part by part. */
-  readonly spool: ModelSpool
+  /** Each takes the rows of one reading, part by part: in the order of the file, and where that has no parts, in another. */
+  readonly spools: readonly [ModelSpool, ModelSpool]
   /** Residues for the look at every CDS; undefined where the genome is not sound. */
   readonly fetch: Effect.Effect<FetchOf | undefined, IoDurability, Scope.Scope>
 }
@@ -83,6 +85,47 @@ export const readAgain = (
     Effect.map(() => void parser.end())
   )
 }
+
+/** Rows without an end of a part after which their order in the file is given up. */
+const patience = 50_000
+
+/** Rows that are read between two moments in which others may run. */
+const rowsAtOnce = 10_000
+
+/**
+ * Reads the rows of a sound plain copy in an order in which they fall into parts: once to find it, once in it. Undefined where there are none,
+ * or the rows contradict each other.
+ */
+const readInOrder = (
+  copy: string,
+  model: SeparableModel,
+  onProgress: OnProgress
+): Effect.Effect<SeparableOutcome | undefined, ContentError> =>
+  Effect.gen(function* () {
+    const order = new RowOrder()
+    const first = new Gff3Parser({ onRow: (row) => order.add(row) }, { path: copy })
+    const { bytes: total } = yield* readContent(copy, { onChunk: (chunk) => first.push(chunk), onProgress })
+    first.end()
+    const lines = new LineWindow(copy)
+    const parser = new Gff3Parser({ onRow: (row) => model.add(row) }, { path: copy })
+    const rows = Effect.gen(function* () {
+      let [rows, bytes] = [0, 0]
+      for (const place of order.places()) {
+        const line = yield* Effect.try({ try: () => lines.read(place.byte, place.bytes), catch: unreadable(copy) })
+        parser.readLine(line, place)
+        bytes += place.bytes + 1
+        if (++rows % rowsAtOnce !== 0) continue
+        onProgress(bytes, total)
+        if (model.fails) return undefined
+        yield* Effect.yieldNow
+      }
+      return model.finish()
+    })
+    return yield* Effect.ensuring(
+      rows,
+      Effect.sync(() => lines.close())
+    )
+  })
 
 /** Reads on until nothing is wrong, or nothing is gained. */
 export const settled = (
@@ -184,7 +227,7 @@ export const readModel = ({
   geneticCodes,
   onProgress,
   onAgain,
-  spool,
+  spools,
   fetch: fetchOf
 }: ModelRequest) =>
   Effect.gen(function* () {
@@ -192,8 +235,11 @@ export const readModel = ({
     const newModel = ({ profile }: ChosenProfile) =>
       new OntologyModel({ path, contigs, locate: columnsOf(copy), lenient, profile, geneticCodes })
     const residues = yield* fetchOf
-    const sink = new PartSink(spool, path)
-    const reading = new Reading(profile, ({ profile }) => new SeparableModel({ path, contigs, profile, geneticCodes }, residues, sink.take))
+    const sink = new PartSink(spools[0], path)
+    const reading = new Reading(
+      profile,
+      ({ profile }) => new SeparableModel({ path, contigs, profile, geneticCodes }, residues, sink.take, { mostRows: patience })
+    )
     const onProblem = rejected === undefined ? undefined : (problem: Parameters<Rejected["unread"]>[0]) => rejected.unread(problem)
     const { facts, problems } = yield* readGff3(path, copy, (row) => reading.add(row), onProgress, onProblem)
     const { model: parts, chosen } = reading.begun()
@@ -206,6 +252,15 @@ export const readModel = ({
       return { facts, model: undefined, outcome: outcomeOfParts, problems: sink.crowded, rejected, chosen } satisfies ModelRead
     const inParts = outcomeOfParts && sink.modelOf(outcomeOfParts, chosen)
     if (inParts !== undefined) return { facts, model: inParts, outcome: outcomeOfParts, problems, rejected, chosen } satisfies ModelRead
+
+    if (residues !== undefined && problems.length === 0) {
+      const again = new PartSink(spools[1], path)
+      const ordered = new SeparableModel({ path, contigs, profile: chosen.profile, geneticCodes }, residues, again.take)
+      const outcome = yield* readInOrder(copy, ordered, onAgain)
+      yield* again.sound
+      const model = outcome && again.crowded.length === 0 ? again.modelOf(outcome, chosen) : undefined
+      if (model !== undefined) return { facts, model, outcome, problems, rejected, chosen } satisfies ModelRead
+    }
 
     const first = newModel(chosen)
     yield* readAgain(copy, first, rejected, onAgain)

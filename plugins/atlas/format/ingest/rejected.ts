@@ -10,7 +10,7 @@ import type { Gff3Row } from "../gff3/row.ts"
 import { LimitExceeded, limits } from "../limits.ts"
 import type { GeneModel, Rejection } from "../model/gene-model.ts"
 import type { Wrong } from "../model/wrong.ts"
-import { cut } from "../text.ts"
+import { cut, owned } from "../text.ts"
 
 /** The row's Parent was itself left out. */
 export const parentRejected = "GFF3_PARENT_REJECTED"
@@ -147,7 +147,8 @@ export class Rejected {
 
   /** What the anomaly lists tell of a row that is left out. */
   #know({ line, attributes }: Gff3Row): void {
-    const id = attributes.get("ID")?.[0]
+    const ofRow = attributes.get("ID")?.[0]
+    const id = ofRow === undefined ? undefined : owned(ofRow)
     const code = this.rows.get(line)?.code
     if (id !== undefined) this.#gone.add(id)
     if (code === "GFF3_DUPLICATE_ID" && id !== undefined) this.#sharedIds.add(id)

@@ -1,9 +1,9 @@
 /** Inspecting a FASTA file and its index: sequences with their refget ids, and the collection they make. */
-import { Effect, Result } from "effect"
+import { Effect, Result, type Scope } from "effect"
 import { Several } from "atlas-run/plugin"
 import { readContent } from "../content/read.ts"
 import { readFai } from "../fai.ts"
-import { FastaScanner } from "../fasta/scanner.ts"
+import { fastaScan } from "../fasta/scan.ts"
 import type { FastaSequence } from "../fasta/sequence.ts"
 import { type InspectHooks, inspectLimits, type InspectedSequence, type Inspection } from "./inspected.ts"
 
@@ -14,15 +14,17 @@ const told = ({ name, length, md5, refget }: FastaSequence): InspectedSequence =
   ...(refget === "" ? {} : { refget })
 })
 
-export const inspectFasta = (path: string, { progress }: InspectHooks): Effect.Effect<Inspection> =>
+export const inspectFasta = (path: string, hooks: InspectHooks): Effect.Effect<Inspection> => Effect.scoped(inspecting(path, hooks))
+
+const inspecting = (path: string, { progress }: InspectHooks): Effect.Effect<Inspection, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const scanner = new FastaScanner({ path })
+    const scanner = yield* fastaScan(path)
     const read = yield* Effect.result(
       readContent(path, { onChunk: (chunk) => scanner.push(chunk), ...(progress === undefined ? {} : { onProgress: progress }) })
     )
     if (Result.isFailure(read)) return { inspected: { path, kind: "fasta", counts: {}, digests: {} }, problems: [read.failure] }
     const { compression, bytes, sha256, fileSha256 } = read.success
-    const { sequences, residues, collection, problems } = scanner.end()
+    const { sequences, residues, collection, problems } = yield* scanner.end
     return {
       inspected: {
         path,

@@ -1,6 +1,6 @@
 /** Looks at every CDS of a model as the sequence reads it. */
 import { geneticCodes } from "../coding/genetic-codes.ts"
-import { type Segment, translateCds } from "../coding/translation.ts"
+import { isStartCodon, type Segment, type Translation, translateCds } from "../coding/translation.ts"
 import { codingSequences, inOrder } from "./coding-rows.ts"
 import { Tally, type TranscriptDraft } from "./draft.ts"
 import type { CdsFacts, Feature } from "./feature.ts"
@@ -52,14 +52,7 @@ export class CodingCheck {
     if (facts.some((f) => f.partial)) return
     if (protein.bases % 3 !== 0) this.length.add(first.line)
     if (!protein.stops) this.stop.add(first.line)
-    if (!this.#starts(ordered, protein.starts, stated, name)) this.start.add(first.line)
-  }
-
-  // Where no table is stated it may be a bacterium: any start of table 11 will do.
-  #starts(ordered: ReadonlyArray<Segment>, starts: boolean, stated: number | undefined, name: string): boolean {
-    if ((ordered[0]?.phase ?? 0) !== 0) return false
-    if (starts || stated !== undefined) return starts
-    return translateCds(ordered, (start, end) => this.fetch(name, start, end), 11)?.starts === true
+    if (!startsIn(ordered, protein, stated)) this.start.add(first.line)
   }
 }
 
@@ -83,4 +76,10 @@ const isRead = (read: string, translation: string): boolean => {
     if (x !== y && x !== "X" && y !== "X") return false
   }
   return given[0] === body[0] || given[0] === "M" || given[0] === "X"
+}
+
+// Where no table is stated it may be a bacterium: any start of table 11 will do.
+const startsIn = (ordered: ReadonlyArray<Segment>, { starts, bases, firstCodon }: Translation, stated: number | undefined): boolean => {
+  if ((ordered[0]?.phase ?? 0) !== 0) return false
+  return starts || (stated === undefined && bases >= 3 && isStartCodon(firstCodon, 11))
 }

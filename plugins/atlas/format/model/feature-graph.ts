@@ -165,7 +165,7 @@ export class FeatureGraph {
       phase: row.phase,
       node,
       parents,
-      sha256: row.recordSha256(),
+      bytes: row.bytes,
       facts: factsOf(type, row.attributes, this.#rules)
     }
   }

@@ -88,7 +88,8 @@ export interface Feature {
   readonly phase: Phase | null
   readonly node: Node | undefined
   readonly parents: ReadonlyArray<Node>
-  readonly sha256: string
+  /** Of its line, without the line end. */
+  readonly bytes: number
   readonly facts: GeneFacts | TranscriptFacts | CdsFacts | undefined
 }
 

@@ -4,14 +4,21 @@
  */
 import type { ProfileEvidence } from "../profile/choose.ts"
 
-export interface Lineage {
+/** A GFF3 line that was not hashed yet: its first byte in the plain annotation, and its bytes without the line end. */
+export interface RecordPlace {
+  readonly byte: number
+  readonly bytes: number
+}
+
+/** `Sha` is the digest, or where the line stands of which it is to be made. */
+export interface Lineage<Sha = string> {
   readonly gff3_line: number
   readonly seqid: string
   readonly feature_type: string
   readonly source_feature_id: string | null
   readonly parent_ids: ReadonlyArray<string>
   /** sha256 of the raw GFF3 line. */
-  readonly record_sha256: string
+  readonly record_sha256: Sha
 }
 
 export interface GeneRow {
@@ -111,5 +118,5 @@ export interface GeneModel {
   /** Whose rules ids and names follow, where the ruleset knows profiles. */
   readonly profile?: ProfileEvidence
   /** GFF3 rows behind a feature: key `type\tseqid\tstart\tend` → rows sorted by (line, sha256). Only features of the model. */
-  readonly lineage: ReadonlyMap<string, ReadonlyArray<Lineage>>
+  readonly lineage: ReadonlyMap<string, ReadonlyArray<Lineage<string | RecordPlace>>>
 }

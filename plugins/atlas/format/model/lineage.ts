@@ -1,15 +1,17 @@
 /** Which rows stand behind a feature of the model (dataset contract §2.12). */
 import type { Span } from "./draft.ts"
 import type { Feature, Sequence } from "./feature.ts"
-import type { Lineage } from "./gene-model.ts"
+import type { Lineage, RecordPlace } from "./gene-model.ts"
 
-const lineageOf = (row: Feature): Lineage => ({
+type Placed = Lineage<RecordPlace>
+
+const lineageOf = (row: Feature): Placed => ({
   gff3_line: row.line,
   seqid: row.sequence.name,
   feature_type: row.type.name,
   source_feature_id: row.node?.id ?? null,
   parent_ids: row.parents.map((p) => p.id),
-  record_sha256: row.sha256
+  record_sha256: { byte: row.byte, bytes: row.bytes }
 })
 
 /**
@@ -17,8 +19,8 @@ const lineageOf = (row: Feature): Lineage => ({
  * `gene`, exons under `exon`, since that is how the artifact names them; the entry keeps the row's own type.
  */
 export class LineageBook {
-  readonly #rows = new Map<string, Array<Lineage>>()
-  readonly #made = new Map<Feature, Lineage>()
+  readonly #rows = new Map<string, Array<Placed>>()
+  readonly #made = new Map<Feature, Placed>()
 
   add(as: string, { sequence, start, end }: Span & { readonly sequence: Sequence }, rows: ReadonlyArray<Feature>): void {
     const key = `${as}\t${sequence.name}\t${start}\t${end}`
@@ -40,10 +42,10 @@ export class LineageBook {
     else entries.push(lineageOf(row))
   }
 
-  entries(): ReadonlyMap<string, ReadonlyArray<Lineage>> {
+  entries(): ReadonlyMap<string, ReadonlyArray<Placed>> {
     for (const [key, entries] of this.#rows) {
       if (entries.length < 2) continue
-      entries.sort((a, b) => a.gff3_line - b.gff3_line || (a.record_sha256 < b.record_sha256 ? -1 : 1))
+      entries.sort((a, b) => a.gff3_line - b.gff3_line)
       // A gene inferred from a transcript may stand beside it as its own.
       this.#rows.set(
         key,

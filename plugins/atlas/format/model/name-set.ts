@@ -35,7 +35,7 @@ export class NameSet {
 }
 
 /** Two FNV-1a with other starts, mixed as murmur3 ends; `low` is odd. */
-const hashOf = (name: string): { readonly high: number; readonly low: number } => {
+export const hashOf = (name: string): { readonly high: number; readonly low: number } => {
   let high = 0x811c9dc5 | 0
   let low = 0x1b873593 | 0
   for (let i = 0; i < name.length; i++) {

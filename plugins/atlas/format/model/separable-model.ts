@@ -49,6 +49,7 @@ export class SeparableModel {
   readonly #options: OntologyModelOptions
   readonly #onPart: (part: GeneModel) => void
   readonly #rowsOfPart: number
+  readonly #mostRows: number
   readonly #graph: FeatureGraph
   readonly #coding: CodingCheck | undefined
   readonly #names = new NameSet()
@@ -70,8 +71,14 @@ export class SeparableModel {
   #stretch: Stretch | undefined
   #fails = false
 
-  /** `onPart` gets each part as a model of its own, whose totals are of no use; what it throws is the caller's. */
-  constructor(options: OntologyModelOptions, fetch: FetchOf | undefined, onPart: (part: GeneModel) => void, rowsOfPart = usualRows) {
+  /** `onPart` gets each part as a model of its own, whose totals are of no use; what it throws is the caller's. Rows of which `mostRows` make no part are given up. */
+  constructor(
+    options: OntologyModelOptions,
+    fetch: FetchOf | undefined,
+    onPart: (part: GeneModel) => void,
+    { rowsOfPart = usualRows, mostRows = Number.POSITIVE_INFINITY }: { readonly rowsOfPart?: number; readonly mostRows?: number } = {}
+  ) {
+    this.#mostRows = mostRows
     this.#options = options
     this.#onPart = onPart
     this.#rowsOfPart = rowsOfPart
@@ -87,8 +94,18 @@ export class SeparableModel {
     const hasPlace = !isRoot || this.#graph.typeOf(row).kind.category !== "other"
     if (isRoot && this.#rows > 0 && this.#graph.undefinedIds === 0) this.#mayEnd(row, hasPlace)
     if (hasPlace) this.#reach(row)
-    this.#rows++
+    if (++this.#rows > this.#mostRows) return this.#giveUp()
     this.#graph.add(row)
+  }
+
+  #giveUp(): void {
+    this.#fails = true
+    this.#graph.forget()
+  }
+
+  /** Whether it is known already that the rows have no parts. */
+  get fails(): boolean {
+    return this.#fails
   }
 
   /** Undefined where the file must be read as a whole. */
@@ -130,7 +147,7 @@ export class SeparableModel {
         biotypeSources: new Map([...this.#biotypeSources].sort(([a], [b]) => compareCodePoints(a, b)))
       },
       findings: findingsOf(graph, this.#tallies, this.#coding),
-      seqids: [...graph.sequences.keys()]
+      seqids: [...graph.sequences.values()].sort((a, b) => a.first.line - b.first.line).map(({ name }) => name)
     }
   }
 

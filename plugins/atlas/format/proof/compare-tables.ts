@@ -1,6 +1,7 @@
 /** Comparing databases of the format table by table, every row: by SQLite, so that nothing is held. */
 import { pathToFileURL } from "node:url"
 import type { DatabaseSync } from "node:sqlite"
+import { refuseRunning } from "../artifact/gene-summary-reader.ts"
 import { regionTree, tables } from "../artifact/gene-summary-schema.ts"
 
 /** A table with its columns, those of the program that wrote it left out. */
@@ -24,6 +25,7 @@ export const withAttached = <A>(database: DatabaseSync, path: string, use: (name
   url.searchParams.set("immutable", "1")
   database.prepare("ATTACH DATABASE ? AS other").run(url.href)
   try {
+    refuseRunning(database, "other")
     return use("other")
   } finally {
     database.exec("DETACH DATABASE other")

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { Effect, Result, type Scope } from "effect"
 import { dialectOf, isOurs } from "../artifact/dialect.ts"
 import type { Say, VerifyFindingName } from "../artifact/finding.ts"
@@ -17,6 +17,9 @@ import { lenientThresholds, thresholdsOf } from "../artifact/policy.ts"
 import { type ArtifactUnreadable, type FileDigest, sha256File } from "../artifact/sha256.ts"
 import { SourceFacts } from "../artifact/sidecar-check.ts"
 import { writtenBy } from "../artifact/software.ts"
+import { nameDisagrees } from "../content/compression.ts"
+import type { FastaFacts } from "../fasta/scanner.ts"
+import type { FastaRead } from "../ingest/inputs.ts"
 import { BuildRoot, type DatasetFiles } from "../build-root.ts"
 import { type DatasetId, datasetFolder, isDatasetId } from "../dataset-id.ts"
 import { Durably, ioDurability, type IoDurability } from "../durable.ts"
@@ -103,12 +106,41 @@ const profileOf = (root: DatasetFiles, files: ReadonlyMap<Role, FileDigest>): Ef
       )
     : Effect.succeed(undefined)
 
-const attempt = (root: DatasetFiles, dataset: DatasetId, files: ReadonlyMap<Role, FileDigest>, way: Way, top: string) =>
+/** The genome as it was scanned, so that no way reads it again; undefined where it is not sound, and ingest has to say how. */
+const genomeOf = (root: DatasetFiles, files: ReadonlyMap<Role, FileDigest>, scanned: FastaFacts | undefined): FastaRead | undefined => {
+  const file = files.get("fasta")
+  if (scanned === undefined || scanned.problemCount > 0 || file === undefined) return undefined
+  const path = root.file("fasta")
+  const { bytes, sha256 } = file
+  const content = { path, compression: "plain", bytes, sha256, fileBytes: bytes, fileSha256: sha256 } as const
+  return { ...scanned, content: { ...content, nameDisagrees: nameDisagrees(path, "plain") } }
+}
+
+/** In place of a copy. */
+const linked = (from: string, to: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      await fs.mkdir(dirname(to), { recursive: true })
+      await fs.symlink(from, to)
+    },
+    catch: (cause) => ioDurability("create", to, cause)
+  })
+
+interface Subject {
+  readonly root: DatasetFiles
+  readonly dataset: DatasetId
+  readonly files: ReadonlyMap<Role, FileDigest>
+  readonly genome: FastaRead | undefined
+}
+
+const attempt = ({ root, dataset, files, genome }: Subject, way: Way, top: string) =>
   Effect.gen(function* () {
     const folder = join(top, datasetFolder(dataset))
+    const known = genome === undefined ? {} : { genome }
+    if (genome !== undefined) yield* linked(root.file("fasta"), join(folder, layout.fasta))
     // The copy goes when it was compared: nothing of it has to outlive this process.
     yield* Effect.provideService(
-      ingest({ folder, dataset, gff3: root.file("gff3"), fasta: root.file("fasta"), fai: root.file("fai"), ...way }),
+      ingest({ folder, dataset, gff3: root.file("gff3"), fasta: root.file("fasta"), fai: root.file("fai"), ...known, ...way }),
       Durably,
       false
     )
@@ -129,11 +161,13 @@ const notRemade = (ledger: Ledger, say: Say<VerifyFindingName>, message: string)
 export type Remake = (
   root: DatasetFiles,
   report: ValidationReport,
+  /** As its FASTA was scanned. */
+  genome: FastaFacts | undefined,
   ledger: Ledger,
   say: Say<VerifyFindingName>
 ) => Effect.Effect<Remade | undefined, ArtifactUnreadable | IoDurability, Scope.Scope>
 
-export const remake: Remake = (root, { manifest, files, provenance }, ledger, say) =>
+export const remake: Remake = (root, { manifest, files, provenance }, genome, ledger, say) =>
   Effect.gen(function* () {
     if (!(root instanceof BuildRoot) || manifest === undefined || provenance === undefined || !isDatasetId(manifest.dataset))
       return undefined
@@ -152,10 +186,11 @@ export const remake: Remake = (root, { manifest, files, provenance }, ledger, sa
     /** Whether all that decides its content is told, so that it must come out as it is. */
     const told = ours && profile !== undefined
     const top = yield* privateFolder
+    const subject = { root, dataset, files, genome: genomeOf(root, files, genome) }
     let best: Attempt | undefined
     const refusals: Array<string> = []
     for (const [i, way] of ways(manifest, ours, profile).entries()) {
-      const made = yield* Effect.result(attempt(root, dataset, files, way, join(top, String(i))))
+      const made = yield* Effect.result(attempt(subject, way, join(top, String(i))))
       if (Result.isFailure(made)) {
         const [problem] = ingestProblems(made.failure)
         if (problem?._tag === "IoDurability") return yield* problem

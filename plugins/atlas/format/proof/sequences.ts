@@ -5,33 +5,32 @@ import { allSequences } from "../artifact/database-model.ts"
 import type { Say as SayOf, VerifyFindingName } from "../artifact/finding.ts"
 import { readWhole } from "../artifact/json-file.ts"
 import { layout, type Role } from "../artifact/layout.ts"
-import { type ArtifactUnreadable, eachChunk, withFile } from "../artifact/sha256.ts"
+import type { ArtifactUnreadable } from "../artifact/sha256.ts"
 import type { DatasetFiles } from "../build-root.ts"
 import { compareCodePoints } from "../canonical-json.ts"
 import { compareFai, parseFai } from "../fai.ts"
-import { FastaScanner } from "../fasta/scanner.ts"
+import type { FastaFacts } from "../fasta/scanner.ts"
 import type { FastaSequence } from "../fasta/sequence.ts"
 import { quote } from "../text.ts"
 
 type Say = SayOf<VerifyFindingName>
 
-export const scanSequences = (
+/** What the scan of the FASTA gave, against its index; undefined where there is no FASTA. */
+export const lookAtGenome = (
   root: DatasetFiles,
   files: ReadonlyMap<Role, unknown>,
+  scan: () => FastaFacts,
   say: Say
-): Effect.Effect<ReadonlyArray<FastaSequence>, ArtifactUnreadable> =>
+): Effect.Effect<FastaFacts | undefined, ArtifactUnreadable> =>
   Effect.gen(function* () {
-    const path = root.file("fasta")
-    if (!files.has("fasta")) return []
-    const scanner = new FastaScanner({ path: layout.fasta, digests: false })
-    yield* withFile(path, (file) => eachChunk(file, path, (chunk) => scanner.push(chunk)))
-    const facts = scanner.end()
+    if (!files.has("fasta")) return undefined
+    const facts = scan()
     for (const problem of facts.problems) say("fasta-invalid", `${layout.fasta}:${problem.where?.line ?? 1}`, problem.message)
-    if (!files.has("fai")) return facts.sequences
+    if (!files.has("fai")) return facts
     const index = parseFai(yield* readWhole(root.file("fai")), layout.fai)
     for (const problem of [...index.problems, ...compareFai(index.rows, facts.sequences, layout.fai)])
       say("fai-mismatch", `${layout.fai}:${problem.where?.line ?? 1}`, problem.message)
-    return facts.sequences
+    return facts
   })
 
 export const compareSequences = (database: DatabaseSync, scanned: ReadonlyArray<FastaSequence>, say: Say): void => {

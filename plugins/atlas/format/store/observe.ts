@@ -152,9 +152,9 @@ export const observeFolder = <E = never, R = never>(
       const digest = digests.get(path)
       if (!sizes.has(path)) problems.push({ path, message: "is missing" })
       else if (digest !== undefined && digest.bytes !== bytes)
-        problems.push({ path, message: `has ${digest.bytes} bytes, ${bytes} were published` })
+        problems.push({ path, message: `has ${digest.bytes} bytes, ${inventoryPath} says ${bytes}` })
       else if (digest !== undefined && digest.sha256 !== expected)
-        problems.push({ path, message: `has sha256 ${digest.sha256}, ${expected} was published` })
+        problems.push({ path, message: `has sha256 ${digest.sha256}, ${inventoryPath} says ${expected}` })
     }
     const seen = foreign === undefined ? undefined : yield* lookAtPublished(folder, id, foreign, digests)
     if (seen !== undefined) problems.push(...seen.problems)

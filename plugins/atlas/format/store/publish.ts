@@ -50,7 +50,8 @@ export class PublishedDamaged extends Schema.TaggedError<PublishedDamaged>()("Pu
   static readonly docs: ErrorDocs = {
     summary: "A published dataset is damaged",
     hint: "move the dataset's folder out of the store and publish again; the same content gives the same bytes",
-    example: "110/homo_sapiens/GRCh38 is damaged in the store: derived/gene_summary.sqlite has 4097 bytes, 4096 were published"
+    example:
+      "110/homo_sapiens/GRCh38 is damaged in the store: derived/gene_summary.sqlite has 4097 bytes, derived/store_inventory.json says 4096"
   }
 }
 

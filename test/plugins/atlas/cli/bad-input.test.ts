@@ -1,10 +1,11 @@
 /** Every kind of bad input: one typed error each with file, line and column, exit 1, nothing left behind, nothing lost. */
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { documentOf, file, filesBelow, idFlags, placesOf, run, runHere, scratch } from "./program.ts"
+import { documentOf, file, filesBelow, idFlags, main, placesOf, run, runHere, scratch } from "./program.ts"
 
 const row = (...columns: ReadonlyArray<string | number>): string => columns.join("\t")
 const gff3 = (...rows: ReadonlyArray<string>): string => ["##gff-version 3", ...rows, ""].join("\n")
@@ -153,6 +154,27 @@ describe("ingest refuses", () => {
       assert.strictEqual(ended.code, 3)
       const document = documentOf("dataset-ingest/1", ended)
       assert.strictEqual(document.ok ? "" : document.error?.code, "IO_DURABILITY")
+    })
+  )
+})
+
+describe("a disk that takes no more", () => {
+  it.effect("of the copy of an input ends ingest with 3, and leaves nothing", () =>
+    Effect.gen(function* () {
+      // Each of the inputs alone is beyond what a file may have; the write that fails is the one of a whole chunk.
+      const fasta = file("a.fa", `>chr1\n${"ACGTACGTAC\n".repeat(400_000)}`)
+      for (const inputs of [
+        { gff3: file("a.gff3", sound), fasta },
+        { gff3: file("a.gff3", `${sound}${"# x\n".repeat(1_000_000)}`), fasta: soundInputs().fasta }
+      ]) {
+        const root = join(scratch(), "build")
+        const words = [process.execPath, main, ...ingestWords(inputs, root)]
+        const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", 'ulimit -f 4096; exec "$@"', "sh", ...words], { encoding: "utf8" })
+        assert.strictEqual(status, 3, stdout + stderr)
+        const document = documentOf("dataset-ingest/1", { stdout })
+        assert.strictEqual(document.ok ? "" : document.error?.code, "IO_DURABILITY")
+        assert.deepStrictEqual(fs.existsSync(root) ? [...filesBelow(root).keys()] : [], [])
+      }
     })
   )
 })

@@ -6,6 +6,7 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { readFasta, readGff3 } from "../../../../plugins/atlas/format/ingest/inputs.ts"
 import { documentOf, file, placesOf, scratch, startNode } from "../cli/program.ts"
 import { head, ingestWords, row, soundFasta, soundGff3 } from "./decision.ts"
 
@@ -59,12 +60,37 @@ const million = 1_000_000
 const usual = 400
 
 describe("ingest decides within bounds on", () => {
-  it.effect("a line of 1 GiB in the annotation, and tells what follows it", () =>
+  const wrong = row("chr1 s exon 0 9 . + . Parent=g")
+
+  it.effect("a line beyond the limit in the annotation, and tells what follows it", () =>
     Effect.gen(function* () {
-      const gff3 = sparse("a.gff3", `${soundGff3}chr1\t`, 2 ** 30, `\n${row("chr1 s exon 0 9 . + . Parent=g")}`)
+      const gff3 = sparse("a.gff3", `${soundGff3}chr1\t`, 8 * million, `\n${wrong}`)
       const { code, refused, megabytes } = yield* bounded(64, gff3)
       assert.deepStrictEqual([code, refused], [1, ["LIMIT_EXCEEDED a.gff3 3 1", "GFF3_COORDINATE a.gff3 4 13"]])
       assert.isBelow(megabytes, usual)
+    })
+  )
+
+  it.effect("a line of 1 GiB in the annotation, of which it copies no more than shows that it does not end", () =>
+    Effect.gen(function* () {
+      const gff3 = sparse("a.gff3", `${soundGff3}${wrong}chr1\t`, 2 ** 30, `\n${wrong}`)
+      const { code, refused, megabytes } = yield* bounded(64, gff3)
+      assert.deepStrictEqual([code, refused], [1, ["GFF3_COORDINATE a.gff3 3 13", "LIMIT_EXCEEDED a.gff3 4 1"]])
+      assert.isBelow(megabytes, usual)
+      for (const onProblem of [undefined, () => undefined]) {
+        const copy = join(scratch(), "copy")
+        const { problems } = yield* Effect.scoped(
+          readGff3(
+            gff3,
+            copy,
+            () => undefined,
+            () => undefined,
+            onProblem
+          )
+        )
+        assert.deepStrictEqual([problems.at(-1)?._tag, problems.at(-1)?.where?.line], ["LimitExceeded", 4])
+        assert.isBelow(fs.statSync(copy).size, 20 * million)
+      }
     })
   )
 
@@ -77,6 +103,9 @@ describe("ingest decides within bounds on", () => {
       )
       assert.deepStrictEqual([code, refused], [1, ["LIMIT_EXCEEDED a.fa 179 2"]])
       assert.isBelow(megabytes, usual)
+      const copy = join(scratch(), "copy")
+      yield* Effect.scoped(readFasta(sparse("a.fa", ">chr3 ", 2 ** 27, "\nACGT\n"), copy, () => undefined))
+      assert.isBelow(fs.statSync(copy).size, 20 * million)
     })
   )
 
@@ -105,16 +134,19 @@ describe("ingest decides within bounds on", () => {
     })
   )
 
-  it.effect("a circle of Parents through 100,000 rows", () =>
-    Effect.gen(function* () {
-      const count = 100_000
-      const gff3 = streamed(
-        "a.gff3",
-        repeated(count, (i) => row(`chr1 s mRNA 1 9 . + . ID=t${i};Parent=t${(i + 1) % count}`), head)
-      )
-      const { code, refused } = yield* bounded(1024, gff3)
-      assert.deepStrictEqual([code, refused], [1, ["GFF3_PARENT_CYCLE a.gff3 2 29"]])
-    })
+  it.effect(
+    "a circle of Parents through a million rows",
+    () =>
+      Effect.gen(function* () {
+        const count = million
+        const gff3 = streamed(
+          "a.gff3",
+          repeated(count, (i) => row(`chr1 s mRNA 1 9 . + . ID=t${i};Parent=t${(i + 1) % count}`), head)
+        )
+        const { code, refused } = yield* bounded(4096, gff3)
+        assert.deepStrictEqual([code, refused], [1, ["GFF3_PARENT_CYCLE a.gff3 2 29"]])
+      }),
+    900_000
   )
 
   it.effect("a chain of Parents through 100,000 rows", () =>

@@ -104,6 +104,11 @@ describe("a list of checksums", () => {
     )
   })
 
+  it("takes a name that begins with ./ millions of times", () => {
+    const { entries, problems } = parseChecksums(Buffer.from(`${md5}  ${"./".repeat(4_000_000)}.//a.fna.gz`))
+    assert.deepStrictEqual([entries.map(({ name }) => name), problems], [["a.fna.gz"], []])
+  })
+
   it("tells of the file at the end of whose path it names, else of its name", () => {
     const { entries } = parsed(`1 1 a.fa\n2 1 dna/a.fa\n3 1 cds/a.fa\n4 1 cds/b.fa\n`)
     const found = (at: string) => entriesFor(at, entries).map(({ line }) => line)

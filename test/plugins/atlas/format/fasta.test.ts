@@ -85,7 +85,34 @@ describe("fasta", () => {
     const narrow = { limits: { ...limits, sequences: 3 } }
     assert.deepStrictEqual(problems(names(3), narrow), [])
     assert.deepStrictEqual(problems(names(4), narrow), ["LimitExceeded 7:1"])
+    // Headers count, whatever becomes of them; behind one too many nothing is looked at.
+    assert.deepStrictEqual(problems(">a\nAC\n>a\nAC\n>\nAC\n>b\nA7\n>\n7\n", narrow), [
+      "FastaDuplicateName 3:2",
+      "FastaName 5:2",
+      "LimitExceeded 7:1"
+    ])
   })
+
+  it.effect("is read no further than one header too many, or one that does not end", () =>
+    Effect.gen(function* () {
+      const narrow = { ...limits, sequences: 3, headerBytes: 100_000 }
+      const rest = `AC7T\n${">s\nA\n".repeat(1_000_000)}`
+      for (const [text, place] of [
+        [`${names(4)}${rest}`, "LimitExceeded 7:1"],
+        [`>a\nAC\n>${"x".repeat(4_000_000)}\n${rest}`, "LimitExceeded 3:2"]
+      ] as const) {
+        const at = path.join(folder, "hopeless.fa")
+        fs.writeFileSync(at, text)
+        let read = 0
+        const failure = yield* Effect.flip(scanFasta(at, { limits: narrow, onProgress: (bytes) => void (read = bytes) }))
+        assert.deepStrictEqual(
+          encodeFailures(failure).map(({ code, where }) => `${code} ${where?.line}:${where?.column}`),
+          [place.replace("LimitExceeded", "LIMIT_EXCEEDED")]
+        )
+        assert.isBelow(read, 3_000_000)
+      }
+    })
+  )
 
   it("counts offsets from the start of a text it is embedded in", () => {
     const [sequence] = scan(">a\nACGT\n", { from: { line: 11, byte: 500 } }).sequences

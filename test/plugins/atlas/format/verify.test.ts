@@ -140,7 +140,7 @@ describe("verify", () => {
     })
   )
 
-  it.effect("warns of a sequence without genes, deep and shallow", () =>
+  it.effect("131: warns of a sequence without genes, deep and shallow", () =>
     Effect.gen(function* () {
       const model = goldenModel(mini)
       const genes = model.genes.filter((g) => g.seqid !== "plasmidA")

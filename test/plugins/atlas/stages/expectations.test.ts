@@ -88,8 +88,25 @@ describe("the field checksums of a dataset", () => {
   )
 })
 
+describe("the index of a bgzip genome", () => {
+  it.live("is found beside the genome where none is named: ingest runs again when it appears and when it goes", () =>
+    Effect.gen(function* () {
+      const root = lab()
+      assert.strictEqual((yield* ran(root, {})).outcome, "executed")
+      assert.strictEqual((yield* ran(root, {})).outcome, "fresh")
+      const index = path.join(root, "g.fa.gzi")
+      fs.writeFileSync(index, Buffer.alloc(8))
+      const refused = yield* ran(root, {})
+      assert.strictEqual(refused.outcome, "failed")
+      assert.include(JSON.stringify(refused), "GZI_MISMATCH")
+      fs.rmSync(index)
+      assert.strictEqual((yield* ran(root, {})).outcome, "fresh")
+    })
+  )
+})
+
 describe("a build root that is adopted", () => {
-  it.live("is held to what its target expects and to the lists of checksums too", () =>
+  it.live("133: is held to what its target expects and to the lists of checksums too", () =>
     Effect.gen(function* () {
       const root = lab()
       assert.strictEqual((yield* ran(root, {})).outcome, "executed")
@@ -103,6 +120,7 @@ describe("a build root that is adopted", () => {
           target: { ...target, expect },
           labels: {},
           inputs: { gff3: path.join(root, "a.gff3"), fasta: path.join(root, "g.fa"), fai: undefined, checksums },
+          globs: {},
           options: {
             ruleset: "ontology",
             profile: "auto",

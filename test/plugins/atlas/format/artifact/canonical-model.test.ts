@@ -45,7 +45,10 @@ describe("the canonical objects", () => {
     for (const golden of goldens) {
       const model = goldenModel(golden)
       for (const gene of nestedGenes(model))
-        for (const object of [featureObject(gene, geneLineage(gene, model.lineage)), queryObject(gene)])
+        for (const object of [
+          featureObject(gene, geneLineage(gene, model.lineage as ReadonlyMap<string, ReadonlyArray<Lineage>>)),
+          queryObject(gene)
+        ])
           assert.strictEqual(JSON.stringify(object), canonicalJson(object))
     }
   })

@@ -104,7 +104,7 @@ describe("ingest", () => {
     })
   )
 
-  it.effect("gives the same bytes for other compression, names, folders and time zones", () =>
+  it.effect("136: gives the same bytes for other compression, names, folders and time zones", () =>
     Effect.gen(function* () {
       const plain = yield* run({ gff3: file("a.gff3", sound), fasta: file("a.fa", genome), fai: file("a.fai", genomeFai) })
       const zone = process.env["TZ"]

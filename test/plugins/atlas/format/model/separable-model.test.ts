@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import { CanonicalSummary, featureObject, queryObject } from "../../../../../plugins/atlas/format/artifact/canonical-model.ts"
 import { ModelSpool } from "../../../../../plugins/atlas/format/artifact/model-spool.ts"
 import { Spool } from "../../../../../plugins/atlas/format/artifact/spool.ts"
 import type { Gff3Row } from "../../../../../plugins/atlas/format/gff3/row.ts"
 import type { FetchOf } from "../../../../../plugins/atlas/format/model/coding-check.ts"
-import type { GeneModel, Lineage } from "../../../../../plugins/atlas/format/model/gene-model.ts"
+import type { GeneModel } from "../../../../../plugins/atlas/format/model/gene-model.ts"
 import { NameSet } from "../../../../../plugins/atlas/format/model/name-set.ts"
+import { RowOrder } from "../../../../../plugins/atlas/format/model/row-order.ts"
 import { SeparableModel } from "../../../../../plugins/atlas/format/model/separable-model.ts"
 import { gff3, modelOfRows, rowsOf } from "./model-of.ts"
 
@@ -16,12 +18,18 @@ const contigs = Object.entries(lengths).map(([name, length]) => ({ name, length 
 const bases = Uint8Array.from({ length: 30_000 }, (_, i) => "ACGT".charCodeAt((i * 7 + (i >> 3)) % 4))
 const fetch: FetchOf = (_, start, end) => bases.subarray(start - 1, end)
 
-const newSpool = () => new ModelSpool(new Spool(join(tmpdir(), `parts-${randomBytes(8).toString("hex")}`)))
-const textOf = (spool: ModelSpool, which: "features" | "queries"): string =>
-  spool
-    .geneTexts()
-    .map((texts) => Buffer.concat([...spool.chunks(texts[which])].map((chunk) => Buffer.from(chunk))).toString())
-    .join()
+const newSpool = () =>
+  new ModelSpool(new Spool(join(tmpdir(), `parts-${randomBytes(8).toString("hex")}`)), (record) => JSON.stringify(record))
+
+/** What the canonical files would have. */
+const canonicalOf = (spool: ModelSpool) => {
+  const summary = new CanonicalSummary()
+  const genes = [...spool.canonicalGenes()].map(({ gene, lineage }) => {
+    summary.add(gene)
+    return { feature: JSON.stringify(featureObject(gene, lineage)), query: JSON.stringify(queryObject(gene)) }
+  })
+  return { genes, summary: summary.toObject() }
+}
 
 /** Everything that a model says, as what is written of it says it. */
 const told = (rows: ModelSpool) => ({
@@ -29,16 +37,14 @@ const told = (rows: ModelSpool) => ({
   transcripts: [...rows.transcriptRows()],
   exons: [...rows.exonRows()],
   byEnd: [[...rows.genesByEnd()], [...rows.transcriptsByEnd()]],
-  features: textOf(rows, "features"),
-  queries: textOf(rows, "queries"),
-  summary: rows.summary.toObject(),
+  canonical: canonicalOf(rows),
   lone: rows.loneTranscripts,
   seqids: [...rows.seqids].sort()
 })
 
 const inParts = (rows: Iterable<Gff3Row>, rowsOfPart = 1) => {
   const spool = newSpool()
-  const lineage = new Map<string, ReadonlyArray<Lineage>>()
+  const lineage = new Map<string, ReadonlyArray<unknown>>()
   let parts = 0
   const model = new SeparableModel(
     { path: "genes.gff3", contigs },
@@ -51,7 +57,7 @@ const inParts = (rows: Iterable<Gff3Row>, rowsOfPart = 1) => {
         lineage.set(key, entries)
       }
     },
-    rowsOfPart
+    { rowsOfPart }
   )
   for (const row of rows) model.add(row)
   return { outcome: model.finish(), spool, lineage, parts }
@@ -132,6 +138,40 @@ describe("an annotation read in parts", () => {
       }
     }
     assert.isAbove(separable, 150)
+  })
+
+  it("is the same in whatever order the rows come, once these are put in order", () => {
+    let [separable, sound] = [0, 0]
+    for (let seed = 0; seed < 300; seed++) {
+      const { lines, isTidy } = annotationOf(seed)
+      const shuffled = lines
+        .map((line, i) => ({ line, by: Math.imul(i + 1, 2654435761 + seed * 97) >>> 7 }))
+        .sort((a, b) => a.by - b.by)
+        .map(({ line }) => line)
+      const rows = rowsOf(gff3(...shuffled))
+      const expected = modelOfRows(rows, lengths, fetch)
+      const order = new RowOrder()
+      for (const row of rows) order.add(row)
+      const byLine = new Map(rows.map((row) => [row.line, row]))
+      const inOrder = [...order.places()].map(({ line, byte, bytes, resolved }) => {
+        const row = byLine.get(line) ?? assert.fail(`no line ${line}`)
+        assert.deepStrictEqual([byte, bytes, resolved], [row.byte, row.bytes, row.resolved])
+        return row
+      })
+      assert.strictEqual(inOrder.length, rows.length)
+      if (expected.model === undefined) continue
+      sound++
+      const { outcome, spool } = inParts(inOrder)
+      if (isTidy) assert.isDefined(outcome, `seed ${seed}: genes without overlaps`)
+      if (outcome === undefined) continue
+      separable++
+      const { genes: _1, transcripts: _2, exons: _3, cds: _4, lineage: _5, ...totals } = expected.model
+      assert.deepStrictEqual(told(spool), told(whole(expected.model)), `seed ${seed}`)
+      assert.deepStrictEqual(outcome.totals, totals, `seed ${seed}`)
+      assert.deepStrictEqual(outcome.findings, expected.findings, `seed ${seed}`)
+      assert.deepStrictEqual(outcome.seqids, expected.seqids, `seed ${seed}`)
+    }
+    assert.isAbove(separable, sound / 2)
   })
 
   const gene = (id: string, start: number, end: number, more = "") => [

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -43,6 +44,20 @@ const forged = (change: { readonly manifest?: Buffer; readonly sqlite?: Buffer; 
 }
 
 const hash = (value: object) => sha256(Buffer.from(JSON.stringify(value)))
+
+/** A pack around another database, whose manifest fits it too. */
+const aroundDatabase = (sqlite: Buffer) => {
+  const old = sha256(membersOf(golden)[1]!.body)
+  const manifest = membersOf(golden)[0]!.body.toString("utf8").replaceAll(old, sha256(sqlite))
+  const identity = JSON.parse(manifest) as { identity: Record<string, string> }
+  const { canonical_metadata_sha256: _, ...parts } = identity.identity
+  parts["artifact_fingerprint_sha256"] = hash({ sqlite_sha256: sha256(sqlite) })
+  const metadata = hash(Object.fromEntries(Object.entries(parts).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+  const text = manifest
+    .replace(identity.identity["artifact_fingerprint_sha256"]!, parts["artifact_fingerprint_sha256"])
+    .replace(identity.identity["canonical_metadata_sha256"]!, metadata)
+  return forged({ sqlite, manifest: Buffer.from(text) })
+}
 
 const temporaries = () => fs.readdirSync(tmpdir()).filter((name) => name.startsWith("atlas-pack-"))
 
@@ -315,16 +330,21 @@ describe.skipIf(golden.length === 0)("verify-pack", () => {
   it.effect("opens no database but that of a sound pack, and says what it cannot read", () =>
     Effect.gen(function* () {
       const sqlite = Buffer.from("SQLite format 3\0 and nothing that follows")
-      const old = sha256(membersOf(golden)[1]!.body)
-      const manifest = membersOf(golden)[0]!.body.toString("utf8").replaceAll(old, sha256(sqlite))
-      const identity = JSON.parse(manifest) as { identity: Record<string, string> }
-      const { canonical_metadata_sha256: _, ...parts } = identity.identity
-      parts["artifact_fingerprint_sha256"] = hash({ sqlite_sha256: sha256(sqlite) })
-      const metadata = hash(Object.fromEntries(Object.entries(parts).toSorted(([a], [b]) => (a < b ? -1 : 1))))
-      const text = manifest
-        .replace(identity.identity["artifact_fingerprint_sha256"]!, parts["artifact_fingerprint_sha256"])
-        .replace(identity.identity["canonical_metadata_sha256"]!, metadata)
-      assert.strictEqual((yield* refusal(forged({ sqlite, manifest: Buffer.from(text) })))._tag, "PackDatabase")
+      assert.strictEqual((yield* refusal(aroundDatabase(sqlite)))._tag, "PackDatabase")
+    })
+  )
+
+  it.effect("asks nothing of a database that would answer for ever", () =>
+    Effect.gen(function* () {
+      const path = written(membersOf(golden)[1]!.body)
+      const database = new DatabaseSync(path)
+      database.exec(
+        "DROP TABLE gene_summary; CREATE VIEW gene_summary AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+      )
+      database.close()
+      const error = yield* refusal(aroundDatabase(fs.readFileSync(path)))
+      assert.strictEqual(error._tag, "PackDatabase")
+      assert.include(error.message, 'it has a view, "gene_summary"')
     })
   )
 

@@ -308,7 +308,7 @@ describe.skipIf(!hasGolden("mini/in/genes.gff3"))("publish", () => {
     60_000
   )
 
-  it.effect("removes stages of killed runs, also beside it, but no folder it does not know", () =>
+  it.effect("88: removes stages of killed runs, also beside it, but no folder it does not know", () =>
     Effect.gen(function* () {
       const [store, root] = [yield* newStore, yield* openMiniRoot]
       const folder = join(store.path, "release=110/species=synthetica_minima")
