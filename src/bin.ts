@@ -3,7 +3,6 @@
  * Where `atlas-run` starts. Nothing is imported before the version of Node is known to do, so that an old one gets to say so; then
  * signals are handled, and only then the rest is loaded.
  */
-import { setFlagsFromString } from "node:v8"
 import type { Looked } from "./fast/Answer.ts"
 import type { Running } from "./main.ts"
 
@@ -24,7 +23,7 @@ if (!(major >= Needed)) {
 // a Node that still compiles in other threads when it ends may wait for them for ever (nodejs/node#54918)
 if (major < 26)
   for (const flag of ["--no-concurrent-sparkplug", "--no-maglev-build-code-on-background", "--no-maglev-deopt-data-on-background"])
-    setFlagsFromString(flag)
+    process.getBuiltinModule("node:v8").setFlagsFromString(flag)
 
 const numbers: ReadonlyArray<readonly [NodeJS.Signals, number]> = [
   ["SIGHUP", 1],

@@ -1,5 +1,18 @@
 /** What plugin authors import as `atlas-run/plugin`. */
+export { type CommandNeedsOf, type EachDeclaration, type EachVerdict, type Item, type ItemOf } from "./plugin/Each.ts"
 export { Check, type AnyCheck, type CheckTask } from "./plugin/Check.ts"
+export { type AnyContent, Content, type ContentClass, type ContentFile, type ContentKind } from "./plugin/Content.ts"
+export {
+  type GivenInputs,
+  glob,
+  input,
+  type InputDeclaration,
+  type InputFile,
+  type InputGlob,
+  type InputOptional,
+  optional
+} from "./plugin/Input.ts"
+export { type Resources, type Retry } from "./plugin/Resources.ts"
 export {
   CommandStage,
   Stage,

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { CommandLineInvalid } from "../domain/EngineErrors.ts"
 import { adoptLines } from "../report/AdoptText.ts"
+import { taskCounter } from "../report/TaskCounter.ts"
 import { Terminal } from "../report/Terminal.ts"
 import { answer } from "./Answer.ts"
 import { command } from "./Command.ts"
@@ -31,12 +32,11 @@ export const Adopt = command({
         })
       const terminal = yield* Terminal
       const session = yield* openProject(globals.config)
-      const adopted = yield* session.adopt({
-        select: words,
-        because,
-        ...(by === undefined ? {} : { by }),
-        ...(now === undefined ? {} : { now })
-      })
+      const progress = taskCounter(terminal, "looked at", globals)
+      const options = { select: words, because, ...(by === undefined ? {} : { by }), ...(now === undefined ? {} : { now }) }
+      const adopted = yield* session
+        .adopt(options, ({ task, result }) => progress.tell(task, result))
+        .pipe(Effect.ensuring(Effect.sync(progress.close)))
       const { quiet, verbose } = globals
       yield* answer(globals.json, adopted, () => adoptLines(adopted, { style, folder: terminal.folder, verbose, quiet }))
       return adopted.ok ? 0 : 1

@@ -8,7 +8,7 @@ import { openProject } from "./Projects.ts"
 
 export const CacheStats = command({
   name: "cache",
-  summary: "how full the local cache is, and what the last runs got from it",
+  summary: "how full the local cache is, what the last runs got from it, and what else the project has on the disk",
   detail: ["Touches nothing; `atlas-run gc` makes room. ATLAS_CACHE_CAP sets its cap, in bytes."],
   words: { name: "stats", least: 1, most: 1, help: "the one thing to ask" },
   flags: {},

@@ -5,6 +5,7 @@ import { codeOfTag, type ErrorDocs } from "../domain/Failure.ts"
 import { faults } from "../domain/Fault.ts"
 import { fileErrors } from "../domain/FileErrors.ts"
 import { ProgramNotStarted } from "../domain/ProgramErrors.ts"
+import { SandboxUnavailable } from "../domain/SandboxErrors.ts"
 import { stateErrors } from "../domain/StateErrors.ts"
 import type { Explanation } from "../engine/Atlas.ts"
 import { IoStdout } from "../report/Terminal.ts"
@@ -24,6 +25,7 @@ const documented: ReadonlyArray<Documented> = [
   ...stateErrors,
   ...fileErrors,
   ProgramNotStarted,
+  SandboxUnavailable,
   IoStdout,
   EngineDefect
 ]

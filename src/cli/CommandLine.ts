@@ -1,14 +1,14 @@
 /** The whole command line as one effect: words in, exit code out. */
 import { Cause, Effect } from "effect"
 import { CommandLineInvalid, SelectorUnknown } from "../domain/EngineErrors.ts"
-import { encodeFailures, several } from "../domain/Failure.ts"
-import { errorLines, indented } from "../report/ErrorText.ts"
+import { several } from "../domain/Failure.ts"
 import { jsonLine } from "../report/Ndjson.ts"
 import { colourStyle, plainStyle, wantsColor } from "../core/Style.ts"
 import { Terminal, type TerminalShape } from "../report/Terminal.ts"
 import { type Line, meantCommand, readArguments } from "./Arguments.ts"
 import type { Failed } from "./Command.ts"
 import { defectOf } from "./Defect.ts"
+import { tellFailure } from "./TellFailure.ts"
 import { exitOfFailure, worst } from "./ExitCode.ts"
 import { commandHelp, programHelp } from "./Help.ts"
 import type { Projects } from "./Projects.ts"
@@ -17,25 +17,6 @@ const styles = ({ stdout, stderr, environment }: TerminalShape, { globals: { col
   style: wantsColor(color, stdout.isTTY, environment) ? colourStyle : plainStyle,
   errorStyle: wantsColor(color, stderr.isTTY, environment) ? colourStyle : plainStyle
 })
-
-/** The problems that an error gathers, if it does: told in its place. */
-const gathered = (error: Failed): ReadonlyArray<ReturnType<typeof encodeFailures>[number]> => {
-  const problems: unknown = error._tag === "ConfigInvalid" ? (error as { readonly problems?: unknown }).problems : undefined
-  return Array.isArray(problems) && problems.length > 0 ? problems : encodeFailures(error)
-}
-
-/** On stderr, as text or as one JSON line each. */
-const tellFailure = (error: Failed, line: Line, terminal: TerminalShape): void => {
-  const { json, verbose } = line.globals
-  const style = styles(terminal, line).errorStyle
-  const lines = json
-    ? encodeFailures(error).map(jsonLine)
-    : gathered(error).flatMap((each) => {
-        const [first, ...rest] = errorLines(each, { style, folder: terminal.folder, verbose })
-        return [`${style.red("✗")} ${first ?? ""}`, ...indented(rest, 2)]
-      })
-  terminal.stderr.write(lines.map((each) => `${each}\n`).join(""))
-}
 
 /** A word that is no command was taken as a selector: says so if that fits nothing either. */
 const withCommand =
@@ -81,7 +62,7 @@ export const commandLine = (argv: ReadonlyArray<string>, number: string): Effect
     const terminal = yield* Terminal
     const { line, problems } = readArguments(argv)
     const told = (error: Failed): number => {
-      tellFailure(error, line, terminal)
+      tellFailure(error, line.globals, styles(terminal, line).errorStyle, terminal)
       return exitOfFailure(error)
     }
     const exit = yield* execute(line, problems, number).pipe(

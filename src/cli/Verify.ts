@@ -1,38 +1,10 @@
 import { Effect } from "effect"
-import { oneLine } from "../core/Excerpt.ts"
-import { LiveRegion } from "../report/LiveRegion.ts"
-import { clip } from "../core/Layout.ts"
-import { counted } from "../core/Quantity.ts"
-import { Terminal, type TerminalShape } from "../report/Terminal.ts"
+import { taskCounter } from "../report/TaskCounter.ts"
+import { Terminal } from "../report/Terminal.ts"
 import { verifyLines } from "../report/VerifyText.ts"
 import { answer } from "./Answer.ts"
 import { command, selectors } from "./Command.ts"
 import { openProject } from "./Projects.ts"
-
-/** Least ms between two drawings. */
-const Redraw = 100
-
-/** A counter on a terminal; elsewhere one line a task when all is to be told. */
-const counter = ({ stderr, environment, now, atExit }: TerminalShape, quiet: boolean, verbose: boolean) => {
-  const region = new LiveRegion(stderr.write)
-  const release = atExit(() => region.clear())
-  const live = stderr.isTTY && !quiet && environment["TERM"] !== "dumb"
-  let tasks = 0
-  let drawn = -Infinity
-  return {
-    tell: (task: string): void => {
-      tasks++
-      if (live && now() - drawn >= Redraw) {
-        drawn = now()
-        region.draw([clip(`  ${counted(tasks, "task")} verified  ${oneLine(task)}`, stderr.columns() - 1)])
-      } else if (!live && verbose) stderr.write(`verified ${oneLine(task)}\n`)
-    },
-    close: (): void => {
-      region.clear()
-      release()
-    }
-  }
-}
 
 export const Verify = command({
   name: "verify",
@@ -48,7 +20,7 @@ export const Verify = command({
     Effect.gen(function* () {
       const terminal = yield* Terminal
       const session = yield* openProject(globals.config)
-      const progress = counter(terminal, globals.quiet, globals.verbose)
+      const progress = taskCounter(terminal, "verified", globals)
       const verified = yield* session
         .verify({ select: words }, ({ task }) => progress.tell(task))
         .pipe(Effect.ensuring(Effect.sync(progress.close)))

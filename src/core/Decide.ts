@@ -150,3 +150,16 @@ export const decide = (view: TaskView): Decided => {
   if (pending.length > 0) return decided("pending", pending)
   return cell !== null && cell.state === "held" ? decided("held", cell.causes) : fresh
 }
+
+/**
+ * All that keeps it from being fresh, also what its decision hides (a blocked task may be stale beneath): with every one of these put
+ * right it is fresh, with one left it is not. Empty exactly if it is fresh or held.
+ */
+export const hindrances = (view: TaskView): ReadonlyArray<Cause> => {
+  const cell = view.cell === null ? null : compareCell(view.cell, view.trace?.applied ?? null, view.trace?.adopted ?? null)
+  const drifted = cell !== null && cell.state === "drifted" && !view.forced ? cell.causes : []
+  const stale = cell === null ? reasons(view) : cellReasons(view, cell)
+  const forced = view.forced ? [because("forced", view.task)] : []
+  const found = [...blockers(view), ...drifted, ...forced, ...stale, ...unknowns(view)]
+  return sortCauses(found.length === 0 ? decide(view).causes.filter(({ kind }) => kind !== "held") : found)
+}

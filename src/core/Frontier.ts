@@ -15,8 +15,12 @@ const Running = 3
 const Settled = 4
 const names: ReadonlyArray<TaskState> = ["outside", "waiting", "ready", "running", "settled"]
 
+/** Every task once, and the place of each: who goes first among those that are ready. */
+export type Order = Pick<TaskGraph, "order" | "rank">
+
 export class Frontier<Outcome> {
   readonly #graph: TaskGraph
+  readonly #first: Order
   readonly #state: Uint8Array
   readonly #open: Int32Array
   readonly #outcomes: Array<Outcome | undefined>
@@ -24,9 +28,10 @@ export class Frontier<Outcome> {
   readonly #queue: IntHeap
   readonly #counts = [0, 0, 0, 0, 0]
 
-  constructor(graph: TaskGraph, selection: Iterable<number>) {
+  constructor(graph: TaskGraph, selection: Iterable<number>, first: Order = graph) {
     const { size, upstream } = graph
     this.#graph = graph
+    this.#first = first
     this.#state = new Uint8Array(size)
     this.#open = new Int32Array(size)
     this.#outcomes = Array.from({ length: size }, () => undefined)
@@ -52,7 +57,7 @@ export class Frontier<Outcome> {
 
   #enqueue(task: number): void {
     this.#move(task, Ready)
-    this.#queue.push(this.#graph.rank[task] as number)
+    this.#queue.push(this.#first.rank[task] as number)
   }
 
   stateOf(task: number): TaskState {
@@ -81,10 +86,10 @@ export class Frontier<Outcome> {
     return this.remaining === 0
   }
 
-  /** The ready task that comes first in the graph's order, now running; -1 if none is ready. */
+  /** The ready task that comes first in the order, now running; -1 if none is ready. */
   takeReady(): number {
     for (let rank = this.#queue.pop(); rank >= 0; rank = this.#queue.pop()) {
-      const task = this.#graph.order[rank] as number
+      const task = this.#first.order[rank] as number
       if (this.#state[task] !== Ready) continue
       this.#move(task, Running)
       return task
@@ -122,6 +127,18 @@ export class Frontier<Outcome> {
     return true
   }
 
+  /**
+   * Takes over the states of `before`, whose graph had the same tasks at the same places and whose settled and running tasks wait for
+   * nothing that is new here. `besides` are running there and settled here.
+   */
+  takeOver(before: Frontier<Outcome>, besides: ReadonlyMap<number, Outcome>): void {
+    for (const task of this.#graph.order) {
+      const outcome = besides.get(task) ?? before.#outcomes[task]
+      if (outcome !== undefined) this.settle(task, outcome)
+      else if (before.#state[task] === Running && this.#state[task] === Ready) this.#move(task, Running)
+    }
+  }
+
   /** Settles all that has not begun (`--fail-fast`, a signal). Running tasks stay. Returns them in the graph's order. */
   cancelRest(outcome: Outcome): ReadonlyArray<number> {
     const cancelled: Array<number> = []
@@ -136,4 +153,5 @@ export class Frontier<Outcome> {
 }
 
 /** All tasks of `selection` (indices) waiting or ready. Selections usually are closed upwards: `Selection.closure`. */
-export const start = <Outcome>(graph: TaskGraph, selection: Iterable<number>): Frontier<Outcome> => new Frontier(graph, selection)
+export const start = <Outcome>(graph: TaskGraph, selection: Iterable<number>, first?: Order): Frontier<Outcome> =>
+  new Frontier(graph, selection, first)

@@ -3,8 +3,8 @@ import { type Cause, type CauseKind, compareText, sortCauses } from "./Cause.ts"
 import { excerpt } from "./Excerpt.ts"
 
 /**
- * `kind` is `code option input need environment tool runtime engine target output`; `value` decides, `note` is only printed.
- * A file that is not there has the value `Missing`.
+ * `kind` is `code option input discovered need environment tool runtime engine target output`; `value` decides, `note` is only printed.
+ * A file that is not there has the value `Missing`. `discovered` rows are of files that a task told of while it ran, by path.
  */
 export interface Row {
   readonly kind: string
@@ -67,11 +67,19 @@ const plainKinds = new Map<string, CauseKind>([
   ["engine", "engine-changed"]
 ])
 
+const ofFiles: ReadonlySet<string> = new Set(["input", "discovered"])
+
+/** A file of a glob or one that was discovered goes away with its row; an input that is not declared any more is another input. */
+const goesAway = (row: Row | null): boolean =>
+  row !== null && row.value !== Missing && (row.kind === "discovered" || row.subject.includes("/"))
+
 /** What a difference is called. A kind that is not known here was written by another build of the engine. */
 const kindOf = (kind: string, old: Row | null, now: Row | null): CauseKind => {
-  if (kind === "input")
+  if (ofFiles.has(kind))
     return now === null
-      ? "input-changed"
+      ? goesAway(old)
+        ? "input-missing"
+        : "input-changed"
       : now.value === Missing
         ? "input-missing"
         : old === null || old.value === Missing
@@ -86,7 +94,7 @@ const causeOf = (old: Row | null, now: Row | null): Cause => {
   const need = row.kind === "need" ? needOfSubject(row.subject) : null
   return {
     kind: kindOf(row.kind, old, now),
-    subject: need === null ? row.subject : `${need.name}.${need.output}`,
+    subject: need !== null ? `${need.name}.${need.output}` : row.kind === "discovered" ? `discovered:${row.subject}` : row.subject,
     old: old === null ? null : excerpt(old.value, old.note, now?.value ?? null),
     new: now === null ? null : excerpt(now.value, now.note, old?.value ?? null),
     from: need === null ? null : need.task

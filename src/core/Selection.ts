@@ -1,5 +1,6 @@
 /** From selectors to tasks: looks up what `parse` read, tells all that is unknown, and closes the selection upwards. */
 import { type Glob, globOf, matches } from "./Glob.ts"
+import { stageOf } from "./Item.ts"
 import { nearest } from "./Nearest.ts"
 import { type Place, parse, type SelectableTask, type Selector, type SelectorProblem, type StateWord, StateWords } from "./Selector.ts"
 import { type TaskGraph, withDependents, withUpstream } from "./TaskGraph.ts"
@@ -41,7 +42,8 @@ interface Scope {
 
 type Found = { readonly mask: Uint8Array } | { readonly problems: ReadonlyArray<SelectorProblem> }
 
-const fitting = (glob: Glob, words: ReadonlyArray<string>): Uint8Array => Uint8Array.from(words, (word) => (matches(glob, word) ? 1 : 0))
+const fitting = (glob: Glob, words: ReadonlyArray<string>, of: (word: string) => string = (word) => word): Uint8Array =>
+  Uint8Array.from(words, (word) => (matches(glob, word) || matches(glob, of(word)) ? 1 : 0))
 
 const byPlace = ({ graph, tasks, targets, stages, checks }: Scope, { text, exclude }: Selector, place: Place): Found => {
   const problems: Array<SelectorProblem> = []
@@ -51,7 +53,9 @@ const byPlace = ({ graph, tasks, targets, stages, checks }: Scope, { text, exclu
     { words }: Names
   ): Uint8Array | null => {
     if (name === null) return null
-    const fits = fitting(globOf(name, true), words)
+    const glob = globOf(name, true)
+    // a fan-out's name stands for all of its items
+    const fits = problem === "unknown-stage" ? fitting(glob, words, stageOf) : fitting(glob, words)
     if (!fits.includes(1)) problems.push({ problem, selector: text, name, nearest: nearest(name, words) })
     return fits
   }

@@ -73,6 +73,19 @@ export type CacheUse = typeof CacheUse.Type
 export const CacheUses = Schema.Struct({ atlas: Schema.Literal("cache-uses/1"), runs: Schema.Array(CacheUse) })
 export type CacheUses = typeof CacheUses.Type
 
+/**
+ * `state`: a part of `.atlas`; `outputs`: of one stage, as its tasks recorded them, checks with their stage; `root`: a place that stages
+ * name, with all that is in it; `path` as the project writes it.
+ */
+export const Footprint = Schema.Struct({
+  kind: Schema.Literals(["state", "outputs", "root"]),
+  name: Schema.String,
+  path: Schema.NullOr(Schema.String),
+  files: count,
+  bytes: Schema.Number
+})
+export type Footprint = typeof Footprint.Type
+
 /** Bytes are those of files, not of blocks. `state`: `off` is a cache that this build leaves alone. */
 export const CacheStatsDocument = Schema.Struct({
   atlas: Schema.Literal("cache-stats/1"),
@@ -82,6 +95,10 @@ export const CacheStatsDocument = Schema.Struct({
   objects: count,
   /** Of objects and entries together. */
   bytes: Schema.Number,
+  /** Of these, in objects that are also an output now: on a file system with reflinks they are there once. */
+  shared: Schema.optionalKey(Schema.Number),
+  /** What else the project has on the disk, largest first. */
+  footprint: Schema.optionalKey(Schema.Array(Footprint)),
   cap: Schema.Number,
   quarantine: Schema.Struct({ files: count, bytes: Schema.Number }),
   runs: Schema.Array(CacheUse),
@@ -115,6 +132,8 @@ export type OrphanState = typeof OrphanState.Type
 
 export const Orphan = Schema.Struct({
   task: Schema.String,
+  /** The task of the project that rests on the same, and seems to be it under another name. */
+  renamedTo: Schema.optionalKey(Schema.String),
   /** Whether what was remembered of the task was dropped. */
   forgotten: Schema.Boolean,
   outputs: Schema.Array(Schema.Struct({ name: Schema.String, path: Schema.String, state: OrphanState, bytes: Schema.Number }))

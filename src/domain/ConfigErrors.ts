@@ -89,6 +89,19 @@ export class ConfigConflict extends Schema.TaggedError<ConfigConflict>()("Config
   }
 }
 
+export class ConfigResources extends Schema.TaggedError<ConfigResources>()("ConfigResources", {
+  ...Told,
+  definition: Schema.String,
+  wantedMiB: Schema.Int,
+  budgetMiB: Schema.Int
+}) {
+  static readonly docs: ErrorDocs = {
+    summary: "A stage or check declares more memory than the machine, or `--memory`, has for tasks: it could never start.",
+    hint: "Lower its `memory`, run on a larger machine, or say with --memory how many MiB there are for tasks.",
+    example: "sort declares 64,000 MiB, and there are 28,800 MiB for tasks (--memory)"
+  }
+}
+
 export const configErrors = [
   ConfigNotFound,
   ConfigSyntax,
@@ -99,5 +112,6 @@ export const configErrors = [
   ConfigStages,
   ConfigTarget,
   ConfigOption,
-  ConfigConflict
+  ConfigConflict,
+  ConfigResources
 ]

@@ -1,6 +1,7 @@
 /** What may befall any task, whatever it declares: the engine's own closed union. */
 import { Schema } from "effect"
 import { ErrorDocument, type ErrorDocs, Told } from "./Failure.ts"
+import { SandboxDenied } from "./SandboxErrors.ts"
 
 export class TaskDefect extends Schema.TaggedError<TaskDefect>()("TaskDefect", { ...Told, trace: Schema.String }) {
   static readonly docs: ErrorDocs = {
@@ -61,6 +62,30 @@ export class TaskInputMissing extends Schema.TaggedError<TaskInputMissing>()("Ta
     summary: "A declared input is not there.",
     hint: "Paths in a config are relative to its folder.",
     example: "input source is missing: data/a.txt"
+  }
+}
+
+export class TaskNeedMissing extends Schema.TaggedError<TaskNeedMissing>()("TaskNeedMissing", {
+  ...Told,
+  input: Schema.String,
+  owner: Schema.String
+}) {
+  static readonly docs: ErrorDocs = {
+    summary: "A task reads what another task of the project makes, without needing it: it may be read before it is made.",
+    hint: "Add the stage that makes it to `needs`, and read it from there.",
+    example: "a:use reads build/words.txt, which a:copy makes: add it to needs"
+  }
+}
+
+export class TaskNeedCycle extends Schema.TaggedError<TaskNeedCycle>()("TaskNeedCycle", {
+  ...Told,
+  input: Schema.String,
+  steps: Schema.Array(Schema.String)
+}) {
+  static readonly docs: ErrorDocs = {
+    summary: "A task reads what is made of its own outputs, by itself or by a task that comes after it.",
+    hint: "Read something else, or make it in a stage that comes before both.",
+    example: "a:copy reads build/out.txt, which a:use makes, and that comes after it: a:copy → a:use → a:copy"
   }
 }
 
@@ -178,7 +203,21 @@ export class AdoptRefused extends Schema.TaggedError<AdoptRefused>()("AdoptRefus
   }
 }
 
+export class ItemsRefused extends Schema.TaggedError<ItemsRefused>()("ItemsRefused", {
+  ...Told,
+  /** Who made the items. */
+  task: Schema.String,
+  items: Schema.Array(Schema.String)
+}) {
+  static readonly docs: ErrorDocs = {
+    summary: "A stage has one task for each entry of a folder, and these entries cannot have one each.",
+    hint: "Two tasks would write one place (look at `paths`), or an entry is a link.",
+    example: "a:density@x and a:summary both write build/x"
+  }
+}
+
 export const faults = [
+  ItemsRefused,
   TaskDefect,
   TaskUndeclared,
   TaskTimeout,
@@ -186,6 +225,8 @@ export const faults = [
   ToolMissing,
   TaskTainted,
   TaskInputMissing,
+  TaskNeedMissing,
+  TaskNeedCycle,
   TaskOutputMissing,
   TaskLeftovers,
   TaskMemory,
@@ -196,7 +237,9 @@ export const faults = [
   SubjectUnreadable,
   PublishConflict,
   CellDrifted,
-  AdoptRefused
+  AdoptRefused,
+  SandboxDenied,
+  SandboxDenied
 ]
 
 /** Any of the above as a program meets it: `code` tells which. */

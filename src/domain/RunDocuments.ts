@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { ErrorDocument } from "./Failure.ts"
 import { JudgedFinding, Verdict } from "./Finding.ts"
+import { Row } from "./Trace.ts"
 
 export const Decision = Schema.Literals(["fresh", "stale", "pending", "blocked", "drifted", "held"])
 export type Decision = typeof Decision.Type
@@ -62,7 +63,9 @@ export const PlannedTask = Schema.Struct({
   ...TaskName,
   decision: Decision,
   verdict: Schema.NullOr(Verdict),
-  causes: Schema.Array(Cause)
+  causes: Schema.Array(Cause),
+  /** Of one that never ran: what it was called before, where that can be told. */
+  renamedFrom: Schema.optionalKey(Schema.String)
 })
 export type PlannedTask = typeof PlannedTask.Type
 
@@ -120,6 +123,9 @@ export const TaskLog = Schema.Struct({
   message: Schema.String
 })
 export const FindingEvent = Schema.Struct({ event: Schema.Literal("finding"), task: Schema.String, ...JudgedFinding.fields })
+/** An attempt that failed and was made again. */
+export const Attempt = Schema.Struct({ code: Schema.String, message: Schema.String, ms: Schema.Number })
+export type Attempt = typeof Attempt.Type
 /** `verdict` is null for what reports no findings; `error` is the first of `errors`. */
 export const TaskFinished = Schema.Struct({
   event: Schema.Literal("task-finished"),
@@ -131,9 +137,23 @@ export const TaskFinished = Schema.Struct({
   findings: Schema.Array(JudgedFinding),
   summary: Schema.NullOr(Schema.String),
   error: Schema.optionalKey(ErrorDocument),
-  errors: Schema.optionalKey(Schema.Array(ErrorDocument))
+  errors: Schema.optionalKey(Schema.Array(ErrorDocument)),
+  /** Failed attempts before the one that is told here, oldest first. */
+  attempts: Schema.optionalKey(Schema.Array(Attempt)),
+  /** The most that the execution held resident, where it was measured. */
+  peakMiB: Schema.optionalKey(Schema.Int)
 })
 export type TaskFinished = typeof TaskFinished.Type
+/** A stage made other items than the run began with: tasks that came, in the project's order, and that went without having run. */
+export const FannedOut = Schema.Struct({
+  event: Schema.Literal("fanned-out"),
+  /** Who made them. */
+  task: Schema.String,
+  target: Schema.String,
+  added: Schema.Array(Schema.String),
+  removed: Schema.Array(Schema.String)
+})
+export type FannedOut = typeof FannedOut.Type
 export const RunFinished = Schema.Struct({
   event: Schema.Literal("run-finished"),
   run: Schema.String,
@@ -146,7 +166,7 @@ export const RunFinished = Schema.Struct({
 })
 export type RunFinished = typeof RunFinished.Type
 
-export const RunEvent = Schema.Union([RunStarted, TaskStarted, TaskProgress, TaskLog, FindingEvent, TaskFinished, RunFinished])
+export const RunEvent = Schema.Union([RunStarted, TaskStarted, TaskProgress, TaskLog, FindingEvent, FannedOut, TaskFinished, RunFinished])
 export type RunEvent = typeof RunEvent.Type
 
 /** Who accepted what is there as good, and why; `live` is the value of a cell. */
@@ -157,6 +177,43 @@ const Adopted = Schema.Struct({
   because: Schema.String,
   live: Schema.NullOr(Schema.String)
 })
+
+/** A run, and when it began. */
+const RunAt = Schema.Struct({ run: Schema.String, at: Schema.String })
+
+/** One of the smallest set of causes: all of them put right, and nothing else, make the task fresh. */
+export const RootCause = Schema.Struct({
+  ...Cause.fields,
+  /** Where it is met. */
+  tasks: Schema.Array(Schema.String),
+  /** Of an input, its path as the project writes it. */
+  path: Schema.optionalKey(Schema.String),
+  /** Of a need that gave something else in a past run: which, and what had made it run then. */
+  origin: Schema.optionalKey(Schema.Struct({ ...RunAt.fields, causes: Schema.Array(Cause) }))
+})
+export type RootCause = typeof RootCause.Type
+
+/**
+ * How a row is known to hold: its file's stat row is as it was when it was read (`stat`), it was read and hashed now (`hash`), by the
+ * config's own evidence (`config`), by another task's outputs (`need`), or looked up in the process or its environment.
+ */
+const Proof = Schema.Literals(["stat", "hash", "config", "need", "environment", "runtime"])
+
+const Proven = {
+  by: Schema.optionalKey(Proof),
+  /** Since when, and which run made it so; the run is null where it is not known. */
+  since: Schema.optionalKey(Schema.Struct({ run: Schema.NullOr(Schema.String), at: Schema.String }))
+}
+
+/** A row of this project beside that of another machine, checkout or run; null where it is not there. */
+export const ComparedRow = Schema.Struct({
+  kind: Schema.String,
+  subject: Schema.String,
+  here: Schema.NullOr(Schema.String),
+  there: Schema.NullOr(Schema.String),
+  is: Schema.Literals(["equal", "different", "only-here", "only-there"])
+})
+export type ComparedRow = typeof ComparedRow.Type
 
 /** `why`: the task's decision, and those of what it hangs on, nearest last. */
 export const WhyDocument = Schema.Struct({
@@ -171,9 +228,27 @@ export const WhyDocument = Schema.Struct({
     Schema.Struct({
       run: Schema.String,
       at: Schema.String,
-      rows: Schema.Array(Schema.Struct({ kind: Schema.String, subject: Schema.String, value: Schema.String })),
-      outputs: Schema.Array(Schema.Struct({ name: Schema.String, path: Schema.String, digest: Schema.String }))
+      rows: Schema.Array(Schema.Struct({ kind: Schema.String, subject: Schema.String, value: Schema.String, ...Proven })),
+      outputs: Schema.Array(Schema.Struct({ name: Schema.String, path: Schema.String, digest: Schema.String, ...Proven }))
     })
+  ),
+  /** The smallest set of causes; absent for what is fresh or held. */
+  roots: Schema.optionalKey(Schema.Array(RootCause)),
+  /** All that it depends on, as it is now where that is known; absent where `evidence` says it. */
+  rows: Schema.optionalKey(Schema.Array(Row)),
+  /** The last run that did something to it, with what went wrong then. */
+  lastRun: Schema.optionalKey(
+    Schema.Struct({ ...RunAt.fields, by: Schema.String, host: Schema.String, outcome: Outcome, errors: Schema.Array(ErrorDocument) })
+  ),
+  /** Where its result came from, if that run restored it: the key in the local cache, and the run that had executed it. */
+  restored: Schema.optionalKey(Schema.Struct({ key: Schema.String, ...RunAt.fields })),
+  /** Present where a past run was asked for: the answer is that run's. */
+  of: Schema.optionalKey(Schema.Struct({ ...RunAt.fields, by: Schema.String, host: Schema.String, outcome: Outcome })),
+  /** Its name before, if the same definition with the same rows stood under another one. */
+  renamedFrom: Schema.optionalKey(Schema.String),
+  /** Present where something was compared with. */
+  compared: Schema.optionalKey(
+    Schema.Struct({ with: Schema.String, task: Schema.String, run: Schema.NullOr(Schema.String), rows: Schema.Array(ComparedRow) })
   ),
   /** Present if it was ever adopted: oldest first; the last may be in force. */
   adoptions: Schema.optionalKey(Schema.Array(Schema.Struct({ ...Adopted.fields, inForce: Schema.Boolean })))

@@ -1,8 +1,11 @@
-/** `task/1` goes to a host, `result/1` comes back; `observe/1` and `observation/1` ask after a cell. Paths are absolute. */
+/**
+ * `task/1` goes to a host, `result/1` comes back; `observe/1` and `observation/1` ask after a cell, `digest/1` and `content-digest/1`
+ * after what an input's content comes to. Paths are absolute.
+ */
 import { Schema } from "effect"
 import { ErrorDocument } from "./Failure.ts"
 import { Finding } from "./Finding.ts"
-import { OutputKind } from "./ProjectDocument.ts"
+import { NeedPart, OutputKind } from "./ProjectDocument.ts"
 
 /** An output of a need: where it lies (files, folders) or what it is (values). */
 export const NeedOutput = Schema.Struct({
@@ -14,7 +17,12 @@ export const NeedOutput = Schema.Struct({
 })
 export type NeedOutput = typeof NeedOutput.Type
 
-export const Need = Schema.Struct({ name: Schema.String, task: Schema.String, outputs: Schema.Array(NeedOutput) })
+export const Need = Schema.Struct({
+  name: Schema.String,
+  task: Schema.String,
+  part: Schema.optionalKey(NeedPart),
+  outputs: Schema.Array(NeedOutput)
+})
 export type Need = typeof Need.Type
 
 /** Who changed a cell last, and when (ISO UTC); `unknown` where the store's history does not tell. */
@@ -54,8 +62,17 @@ const Asked = {
   labels: Schema.Record(Schema.String, Schema.String),
   options: Schema.Json,
   needs: Schema.Array(Need),
-  roots: Schema.Record(Schema.String, Schema.String)
+  roots: Schema.Record(Schema.String, Schema.String),
+  /** The entry of a fan-out's source that this task is about. */
+  item: Schema.optionalKey(Schema.Struct({ name: Schema.String, path: Schema.String }))
 }
+
+/** `path` is null for an optional input that is not there; a glob has `paths`, sorted. */
+export const TaskInputPath = Schema.Union([
+  Schema.Struct({ name: Schema.String, path: Schema.NullOr(Schema.String) }),
+  Schema.Struct({ name: Schema.String, paths: Schema.Array(Schema.String) })
+])
+export type TaskInputPath = typeof TaskInputPath.Type
 
 export const TaskDocument = Schema.Struct({
   atlas: Schema.Literal("task/1"),
@@ -63,7 +80,7 @@ export const TaskDocument = Schema.Struct({
   /** `adopt`: the outputs are those that are there already, and are only to be proven. Executed if absent. */
   purpose: Schema.optionalKey(Schema.Literals(["adopt"])),
   ...Asked,
-  inputs: Schema.Array(Schema.Struct({ name: Schema.String, path: Schema.String })),
+  inputs: Schema.Array(TaskInputPath),
   /** Where the task writes each file or folder; the engine moves them to their final places. */
   outputs: Schema.Array(Schema.Struct({ name: Schema.String, kind: OutputKind, path: Schema.String })),
   /** A private folder for anything temporary, removed afterwards. */
@@ -85,7 +102,11 @@ export const ResultDocument = Schema.Struct({
   /** Outputs of kind `value`. */
   values: Schema.Record(Schema.String, Schema.String),
   /** One line for people, e.g. "6,381 records"; null if the task gave none. */
-  summary: Schema.NullOr(Schema.String)
+  summary: Schema.NullOr(Schema.String),
+  /** The most it held resident, host and all, where that could be measured. */
+  peakMiB: Schema.optionalKey(Schema.Int),
+  /** What it told that it reads beside its inputs: absolute, with the stat row (`absent` too) that each had before it was read. */
+  discovered: Schema.optionalKey(Schema.Array(Schema.Struct({ path: Schema.String, stat: Schema.String })))
 })
 export type ResultDocument = typeof ResultDocument.Type
 
@@ -110,6 +131,32 @@ export const ObservationDocument = Schema.Struct({
   witnesses: Schema.Array(Schema.String)
 })
 export type ObservationDocument = typeof ObservationDocument.Type
+
+/** Asks what the content of `path` comes to for the input `input` of a definition. */
+export const DigestDocument = Schema.Struct({
+  atlas: Schema.Literal("digest/1"),
+  task: Schema.String,
+  definition: Schema.String,
+  root: Schema.String,
+  config: Schema.NullOr(Schema.String),
+  subject: Schema.Json,
+  input: Schema.String,
+  path: Schema.String
+})
+export type DigestDocument = typeof DigestDocument.Type
+
+/**
+ * `digest` is any text, equal for equal content; null for a file that is not of the format (`unreadable` says why), or where something
+ * went wrong.
+ */
+export const ContentDigestDocument = Schema.Struct({
+  atlas: Schema.Literal("content-digest/1"),
+  task: Schema.String,
+  errors: Schema.Array(ErrorDocument),
+  digest: Schema.NullOr(Schema.String),
+  unreadable: Schema.NullOr(Schema.String)
+})
+export type ContentDigestDocument = typeof ContentDigestDocument.Type
 
 /** What a running task tells: `done` and `total` are in `unit` (e.g. bytes). */
 export const HostEvent = Schema.Union([

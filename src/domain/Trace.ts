@@ -4,7 +4,7 @@ import { Finding } from "./Finding.ts"
 import { OutputKind } from "./ProjectDocument.ts"
 
 /**
- * One thing that a result depends on. `kind` is `code option input need environment tool runtime engine target output`;
+ * One thing that a result depends on. `kind` is `code option input discovered need environment tool runtime engine target output`;
  * `value` decides, `note` is only printed (e.g. bytes).
  */
 export const Row = Schema.Struct({ kind: Schema.String, subject: Schema.String, value: Schema.String, note: Schema.NullOr(Schema.String) })

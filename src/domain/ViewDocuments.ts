@@ -148,5 +148,9 @@ export const ExplainDocument = Schema.Struct({
 })
 export type ExplainDocument = typeof ExplainDocument.Type
 
+/** A script that a shell reads. */
+export const CompletionsDocument = Schema.Struct({ atlas: Schema.Literal("completions/1"), shell: Schema.String, script: Schema.String })
+export type CompletionsDocument = typeof CompletionsDocument.Type
+
 export const VersionDocument = Schema.Struct({ atlas: Schema.Literal("version/1"), version: Schema.String })
 export type VersionDocument = typeof VersionDocument.Type

@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { needRow, sortRows } from "../core/Rows.ts"
 import { plannedGate, plannedNeed } from "../core/Upstream.ts"
 import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
-import { AdoptRefused, TaskInputMissing, TaskTainted, TaskTimeout } from "../domain/Fault.ts"
+import { AdoptRefused, TaskTainted, TaskTimeout } from "../domain/Fault.ts"
 import type { ProjectTask } from "../domain/ProjectDocument.ts"
 import type { AdoptDocument } from "../domain/RunDocuments.ts"
 import type { ResultDocument } from "../domain/TaskDocument.ts"
@@ -17,7 +17,7 @@ import { StateStore } from "../ports/StateStore.ts"
 import { endedAdoptions } from "./Adoptions.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { asked, type Assessment, type AssessOptions, assessor, cellOutputs } from "./Assessor.ts"
-import { inputNow } from "./Rows.ts"
+import { movedInputs } from "./Inputs.ts"
 import { Upstream } from "./Upstream.ts"
 
 export interface AdoptRequest extends AssessOptions {
@@ -30,6 +30,8 @@ export interface AdoptRequest extends AssessOptions {
   readonly selected: Iterable<number>
   /** `selected` with all their upstream, in the graph's order. */
   readonly closure: Iterable<number>
+  /** Told of each task that was asked for, once it is adopted, refused, or found good without. */
+  readonly tell?: (done: AdoptDocument["tasks"][number]) => void
 }
 
 type Told = AdoptDocument["tasks"][number]
@@ -106,7 +108,7 @@ export const adoptTasks = Effect.fnUntraced(function* (project: AnalyzedProject,
         run: request.run,
         purpose: "adopt",
         ...asked(project, task, upstream.documents(index)),
-        inputs: own.inputs.map(({ name, path }) => ({ name, path })),
+        inputs: own.paths,
         outputs,
         scratch,
         environment: Object.fromEntries(task.environment.map((name) => [name, process.env[name] ?? null])),
@@ -150,13 +152,7 @@ export const adoptTasks = Effect.fnUntraced(function* (project: AnalyzedProject,
     if (decided.decision === "blocked") return refused(task, "it is blocked", `\`atlas-run why ${task.task}\` says by what.`)
     if (open !== undefined) return refused(task, `its need ${open.task} is not up to date`, "Run or adopt that first.")
     if (task.command !== null) return refused(task, "a program has no way to prove what it did not make")
-    const lost = own.inputs.filter(({ digest }) => digest === null)
-    if (lost.length > 0)
-      return {
-        errors: lost.map(({ name, path }) =>
-          encodeFailure(new TaskInputMissing({ message: `input ${name} is missing: ${path}`, where: { path }, input: name }))
-        )
-      } satisfies Answer
+    if (own.problems.length > 0) return { errors: own.problems } satisfies Answer
     const placed = task.outputs.map(({ name, kind, path }) => ({
       name,
       kind,
@@ -184,7 +180,7 @@ export const adoptTasks = Effect.fnUntraced(function* (project: AnalyzedProject,
       if (kind === "value" && value !== undefined)
         outputs.push({ name, kind, path: "", value, digest: `sha256:${hash("sha256", value)}`, files: [] })
     }
-    const moved = own.inputs.find((input) => inputNow(digests, input) !== input.stat)
+    const moved = movedInputs(digests, root, own)[0]
     if (moved !== undefined) {
       const message = `input ${moved.name} changed while ${task.task} was proven`
       return { errors: [encodeFailure(new TaskTainted({ message, where: { path: moved.path }, input: moved.name }))] } satisfies Answer
@@ -218,7 +214,7 @@ export const adoptTasks = Effect.fnUntraced(function* (project: AnalyzedProject,
         : { outputs: trace.outputs, verdict: null, need: (rows) => ({ known: rows }), gate: "open" }
     )
     if (!selected.has(index)) continue
-    told.push({
+    const done: Told = {
       task: task.task,
       target: task.target,
       stage: task.stage,
@@ -227,7 +223,9 @@ export const adoptTasks = Effect.fnUntraced(function* (project: AnalyzedProject,
       decision,
       live: trace?.adopted?.live ?? null,
       errors: answer !== null && "errors" in answer ? [...answer.errors] : []
-    })
+    }
+    told.push(done)
+    request.tell?.(done)
   }
   yield* states.flush()
   yield* digests.save()

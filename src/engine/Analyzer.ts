@@ -13,6 +13,7 @@ import type { Definition, ProjectDocument, ProjectTask } from "../domain/Project
 import { Host } from "../ports/Host.ts"
 import { type CodeClosure, codeClosures } from "./closure/CodeClosure.ts"
 import { complete } from "./closure/Unwatched.ts"
+import type { Expansion } from "./Expansion.ts"
 
 export interface AnalyzedProject {
   readonly document: ProjectDocument
@@ -23,6 +24,10 @@ export interface AnalyzedProject {
   readonly closures: CodeClosures
   /** What proves `document` current; null where nothing can. */
   readonly evidence: ConfigEvidence | null
+  /** Where only a part was opened: all of it, if that can still be read. */
+  readonly whole?: () => ProjectDocument | null
+  /** Present where tasks stand for items of fan-outs. */
+  readonly expansion?: Expansion
 }
 
 /** By definition. */

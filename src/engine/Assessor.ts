@@ -2,13 +2,13 @@
 import { hash } from "node:crypto"
 import { isAbsolute, join } from "node:path"
 import { Effect } from "effect"
-import { sortCauses } from "../core/Cause.ts"
-import { decide, type Decided, type OutputsView } from "../core/Decide.ts"
+import { type Cause, sortCauses } from "../core/Cause.ts"
+import { decide, type Decided, hindrances, type OutputsView, type TaskView } from "../core/Decide.ts"
 import { judge, type Judgement } from "../core/Judge.ts"
 import type { ErrorDocument } from "../domain/Failure.ts"
 import type { Finding } from "../domain/Finding.ts"
 import type { ProjectTask } from "../domain/ProjectDocument.ts"
-import type { CellObservation, Need } from "../domain/TaskDocument.ts"
+import type { CellObservation, Need, TaskDocument } from "../domain/TaskDocument.ts"
 import type { Trace, TracedOutput } from "../domain/Trace.ts"
 import { absent, FileDigests, type StatRow, type TreeError } from "../ports/FileDigests.ts"
 import { newestOf, rowOf, statOf } from "../ports/FileStat.ts"
@@ -17,7 +17,12 @@ import { Host } from "../ports/Host.ts"
 import { StateStore } from "../ports/StateStore.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { causesOf, describeChange } from "./closure/Change.ts"
+import { isTemplate } from "./Expansion.ts"
+import { claimsOf } from "./Claimed.ts"
+import { contentCounter } from "./Contents.ts"
+import type { InputLook } from "./Inputs.ts"
 import { declaredRows, type OwnRows, ownRows, toolRows } from "./Rows.ts"
+import { assessTemplate } from "./Template.ts"
 import type { Upstream } from "./Upstream.ts"
 
 /** An absolute path that an observation rests on, and its stat row then; no link is followed. */
@@ -42,6 +47,8 @@ const witnessesOf = (paths: ReadonlyArray<string>, began: number): ReadonlyArray
 
 export interface Assessment {
   readonly decided: Decided
+  /** All that keeps it from being fresh, also what the decision hides. */
+  readonly hindrances: () => ReadonlyArray<Cause>
   readonly own: OwnRows
   readonly trace: Trace | null
   /** What its needs are handed if nothing runs. */
@@ -93,6 +100,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
   const host = yield* Host
   const { root } = project.document
   const tools = toolRows(root, digests)
+  const looking: InputLook = { project, digests, trusting: !paranoid, count: yield* contentCounter, claim: claimsOf(project) }
 
   const treeOf = (path: string) => {
     const hit = paranoid ? null : digests.knownTree(path)
@@ -143,18 +151,15 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
   return (index: number, upstream: Upstream): Effect.Effect<Assessment, TreeError> =>
     Effect.gen(function* () {
       const task = project.tasks[index] as ProjectTask
+      if (isTemplate(task)) return assessTemplate(project, task, { needs: upstream.needs(index), gates: upstream.gates(index) })
       const trace = states.get(task.task)
-      const own = yield* ownRows(task, declaredRows(task, project.closures.digest(task.definition)), {
-        root,
-        digests,
-        trusting: !paranoid,
-        tools
-      })
+      const discovered = (trace?.rows ?? []).flatMap(({ kind, subject }) => (kind === "discovered" ? [subject] : []))
+      const own = yield* ownRows(task, declaredRows(task, project.closures.digest(task.definition)), discovered, looking, tools)
       const needs = upstream.needs(index)
       const gates = upstream.gates(index)
       const lost = needs.some((need) => "failed" in need.state)
       const observed = task.cell === null || lost ? null : yield* observe(index, task, upstream)
-      const decided = decide({
+      const view: TaskView = {
         task: task.task,
         rows: own.rows,
         trace,
@@ -164,10 +169,12 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
         needs,
         gates,
         cell: task.cell === null ? null : { ...task.cell, desired: observed?.desired ?? null, live: observed?.live ?? null }
-      })
+      }
+      const decided = decide(view)
       const applied = observed?.desired ?? trace?.applied ?? null
       return {
         decided: tellCode(task, trace, decided),
+        hindrances: () => tellCode(task, trace, { decision: decided.decision, causes: hindrances(view) }).causes,
         own,
         trace,
         outputs: task.cell === null ? (trace?.outputs ?? []) : applied === null ? [] : cellOutputs(task, applied),
@@ -181,6 +188,12 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
 const absoluteRoots = (task: ProjectTask, root: string): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(task.roots).map(([name, path]) => [name, isAbsolute(path) ? path : join(root, path)]))
 
+/** The entry that a task of a fan-out is about, where it lies now. */
+const itemOf = ({ item }: ProjectTask, needs: ReadonlyArray<Need>): Pick<TaskDocument, "item"> => {
+  const path = needs.find(({ part }) => part?.part === "entry")?.outputs[0]?.path
+  return item === undefined || path == null ? {} : { item: { name: item, path } }
+}
+
 /** What every document that goes to a host says of its task. */
 export const asked = ({ document }: AnalyzedProject, task: ProjectTask, needs: ReadonlyArray<Need>) => ({
   task: task.task,
@@ -192,7 +205,8 @@ export const asked = ({ document }: AnalyzedProject, task: ProjectTask, needs: R
   labels: task.labels,
   options: task.options,
   needs,
-  roots: absoluteRoots(task, document.root)
+  roots: absoluteRoots(task, document.root),
+  ...itemOf(task, needs)
 })
 
 const shown = 8

@@ -5,15 +5,21 @@ import { Effect, type Layer } from "effect"
 import type { ConfigEvidence } from "../domain/ConfigEvidence.ts"
 import type { ConfigInvalid } from "../domain/EngineErrors.ts"
 import type { HostEvent, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import type { WatchEvent } from "../domain/WatchDocuments.ts"
 import type { Looked } from "../fast/Answer.ts"
 import { layer as inProcess } from "../host/InProcess.ts"
 import { hostEntry, layer as inProcesses } from "../host/Process.ts"
 import { evaluateFlags } from "../host/trace/Permission.ts"
 import { Host, type HostModule } from "../ports/Host.ts"
+import { Watch } from "../ports/Watch.ts"
 import { analyze, engineFolder } from "./Analyzer.ts"
 import type { Session } from "./Commands.ts"
+import { examine } from "./Doctor.ts"
 import { openKept } from "./OpenKept.ts"
-import { type Opened, openSession } from "./Session.ts"
+import { openSession } from "./OpenSession.ts"
+import type { Opened } from "./Session.ts"
+import { brokenPlaces } from "./WatchedPlaces.ts"
+import { type Round, watching } from "./Watcher.ts"
 
 export type { AdoptOptions, EngineError, Explanation, RunOptions, RunReport, SelectOptions, Session, StateError } from "./Commands.ts"
 
@@ -72,6 +78,16 @@ export const Atlas = {
       Effect.flatMap(Host, (host) => host.execute(task, tell)),
       inProcesses({ config: task.config, entry: hostEntry(engineFolder()), jobs: 1, inspect: how.inspect })
     ),
+
+  /** Runs `round` whenever what it rests on moved; ends only by interruption or a failure of `round`. */
+  watch: <E, R>(round: Round<E, R>, tell: (event: WatchEvent) => void): Effect.Effect<never, E, Exclude<R, Watch>> =>
+    Effect.provide(watching(round, tell), Watch.layer),
+
+  /** What is wrong with this machine, or with what opening the project gave. */
+  examine,
+
+  /** Where a config that cannot be used may be mended; `named` are paths that its problems name. */
+  brokenPlaces,
 
   /** Opens a project value; relative paths start at `root`. */
   openProject: (project: unknown, root: string): Effect.Effect<Session, ConfigInvalid> =>

@@ -10,7 +10,7 @@ import { compileCacheOf } from "../host/Launch.ts"
 import { Cache, cacheKey } from "../ports/Cache.ts"
 import { attempt } from "../ports/Errno.ts"
 import { Lease } from "../ports/Lease.ts"
-import { besideOutputs, liesBelow, oldReports, removeOutput, scratchFolders, strayCode, strayLogs, weigh } from "../ports/Leftovers.ts"
+import { besideOutputs, liesBelow, oldRecords, removeOutput, scratchFolders, strayCode, strayLogs, weigh } from "../ports/Leftovers.ts"
 import { Outputs } from "../ports/Outputs.ts"
 import { removeTree } from "../ports/RemoveTree.ts"
 import { StateStore } from "../ports/StateStore.ts"
@@ -22,6 +22,8 @@ export interface GcOptions {
   readonly dryRun?: boolean
   /** Removes outputs of tasks that the project no longer has, where they are still as they were made. */
   readonly orphans?: boolean
+  /** How many records of past runs stay; 100 if absent. */
+  readonly runs?: number
 }
 
 export interface CollectRequest extends GcOptions {
@@ -52,7 +54,7 @@ const finalsOf = (project: ProjectDocument, traces: ReadonlyMap<string, Trace>):
 
 /** Holds the lease unless it is a dry run; a live run's things are not even told. */
 export const collect = Effect.fnUntraced(function* (project: ProjectDocument, request: CollectRequest) {
-  const { dryRun = false, orphans: remove = false, run, state } = request
+  const { dryRun = false, orphans: remove = false, runs, run, state } = request
   const { root } = project
   const lease = yield* Lease
   const states = yield* StateStore
@@ -76,10 +78,9 @@ export const collect = Effect.fnUntraced(function* (project: ProjectDocument, re
   const orphans = yield* orphansOf(project, traces, { remove })
   const gone = new Set(orphans.flatMap(({ task, forgotten }) => (forgotten ? [task] : [])))
   const remembered = [...project.tasks.map(({ task }) => task), ...traces.keys()].filter((task) => !gone.has(task))
-  const reports = yield* attempt("look at", state, () => [
-    ...oldReports(state),
-    ...(live ? [] : [...strayLogs(state, remembered), ...strayCode(compileCacheOf(root))])
-  ])
+  const reports = yield* attempt("look at", state, () =>
+    live ? [] : [...oldRecords(state, runs), ...strayLogs(state, remembered), ...strayCode(compileCacheOf(root))]
+  )
   freed += yield* attempt("look at", state, () => reports.reduce((sum, at) => sum + weigh(at), 0))
   if (!dryRun) for (const at of reports) yield* attempt("remove", at, () => removeTree(at))
   for (const { task, forgotten, removable, outputs } of orphans) {
@@ -98,7 +99,7 @@ export const collect = Effect.fnUntraced(function* (project: ProjectDocument, re
     atlas: "gc/1",
     project: project.name,
     dryRun,
-    orphans: orphans.map(({ task, forgotten, outputs }) => ({ task, forgotten, outputs })),
+    orphans: orphans.map(({ removable: _removable, ...orphan }) => orphan),
     cache: collected,
     leftovers: leftovers.map(shown),
     reports: reports.map(shown),

@@ -1,5 +1,6 @@
 /** What an opened project can be asked: one method a command. */
 import type { Effect } from "effect"
+import type { AuditDocument, AuditedTask } from "../domain/AuditDocument.ts"
 import type { ConfigInvalid, SelectorUnknown } from "../domain/EngineErrors.ts"
 import type { FreshPlan } from "../fast/Answer.ts"
 import type { Expected, Header, Told } from "../fast/Columns.ts"
@@ -14,6 +15,7 @@ import type {
   VerifyDocument,
   WhyDocument
 } from "../domain/RunDocuments.ts"
+import type { HistoryDocument, RunDiffDocument, RunRecord } from "../domain/RunRecord.ts"
 import type { Explanation, GraphDocument, LogsDocument, ShowDocument } from "../domain/ViewDocuments.ts"
 
 import type { CacheStatsDocument, GcDocument } from "../domain/CacheDocuments.ts"
@@ -33,11 +35,18 @@ export interface SelectOptions {
 }
 
 export interface RunOptions extends SelectOptions {
+  /** Cores that tasks may use at one time. */
   readonly jobs?: number
+  /** MiB that they may fill; nine tenths of the machine's, or of the control group's, if absent. */
+  readonly memoryMiB?: number
+  /** Told in a line when the run has to wait for another process, and when that wait is over. */
+  readonly waiting?: (line: string) => void
   readonly failFast?: boolean
   /** False neither restores from the local cache nor keeps anything in it. */
   readonly cache?: boolean
   readonly force?: ReadonlyArray<string>
+  /** Tasks reach nothing but what they declare; fails where that cannot be had. */
+  readonly sandbox?: boolean
   /** False leaves nothing for the next run to start from. */
   readonly record?: boolean
 }
@@ -47,6 +56,21 @@ export interface AdoptOptions extends SelectOptions {
   readonly because: string
   /** Who says so; the login name if absent. */
   readonly by?: string
+}
+
+/** Told of each task that was to be adopted, as soon as it is known what came of it. */
+export type AdoptTell = (done: AdoptDocument["tasks"][number]) => void
+
+export interface WhyOptions extends SelectOptions {
+  /** Why a past run did what it did: its id, how that begins, or `last`. */
+  readonly run?: string
+  /** Absolute path of a document of another machine, checkout or run, whose rows are set beside those here. */
+  readonly compare?: string
+}
+
+export interface HistoryOptions extends SelectOptions {
+  /** Most runs that are told; 20 if absent. */
+  readonly limit?: number
 }
 
 /** Trouble with state, store, lock or disk: exit 3. */
@@ -60,6 +84,8 @@ export type EngineError = ConfigInvalid | SelectorUnknown | StateError
 export interface RunReport {
   readonly finished: RunFinished
   readonly tasks: ReadonlyArray<TaskFinished>
+  /** What is remembered of it; for a run that did nothing, that it was. */
+  readonly record: () => RunRecord
   /** What the next run may start from; null unless this was a run of everything. */
   readonly stands: Standing | null
 }
@@ -88,11 +114,19 @@ export interface Session {
   readonly run: (options: RunOptions, tell: (event: RunEvent) => void) => Effect.Effect<RunReport, EngineError>
   /** What a run of the selection rests on, as far as the project tells. */
   readonly watched: (options: SelectOptions) => Effect.Effect<Watched, EngineError>
-  readonly why: (task: string, options: SelectOptions) => Effect.Effect<WhyDocument, EngineError>
+  readonly why: (task: string, options: WhyOptions) => Effect.Effect<WhyDocument, EngineError>
+  /** Past runs, newest first; what they did to the tasks that are selected. */
+  readonly history: (options: HistoryOptions) => Effect.Effect<HistoryDocument, EngineError>
+  /** Two past runs, each named as for `why`. */
+  readonly runDiff: (older: string, newer: string) => Effect.Effect<RunDiffDocument, EngineError>
+  /** All that is remembered of a past run. */
+  readonly record: (run: string) => Effect.Effect<RunRecord, EngineError>
   readonly status: (options: SelectOptions) => Effect.Effect<StatusDocument, EngineError>
   readonly verify: (options: SelectOptions, tell: (done: { readonly task: string }) => void) => Effect.Effect<VerifyDocument, EngineError>
+  /** Executes what is selected twice in private folders; `tell` gets each task as it is done. Records nothing. */
+  readonly audit: (options: SelectOptions, tell: (task: AuditedTask) => void) => Effect.Effect<AuditDocument, EngineError>
   /** Accepts drifted cells, and outputs that their stage can prove, as good. Executes nothing. */
-  readonly adopt: (options: AdoptOptions) => Effect.Effect<AdoptDocument, EngineError>
+  readonly adopt: (options: AdoptOptions, tell?: AdoptTell) => Effect.Effect<AdoptDocument, EngineError>
   /** What is selected with all that it needs, and how each stands. */
   readonly graph: (options: SelectOptions) => Effect.Effect<GraphDocument, EngineError>
   readonly show: (task: string, options: SelectOptions) => Effect.Effect<ShowDocument, EngineError>

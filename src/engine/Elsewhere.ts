@@ -4,11 +4,14 @@ import { join } from "node:path"
 import type { TaskFinished } from "../domain/RunDocuments.ts"
 import type { ProjectDocument } from "../domain/ProjectDocument.ts"
 import type { Looked } from "../fast/Answer.ts"
-import { holds } from "../fast/Columns.ts"
+import { holds, tasksOf } from "../fast/Columns.ts"
+import type { AnalyzedProject } from "./Analyzer.ts"
+import type { Session } from "./Commands.ts"
+import { originOf } from "./Expansion.ts"
 
 export interface Elsewhere {
   readonly looked: Looked
-  /** Of each task that was opened: its group, and its place in the whole project. */
+  /** Of each declared task that was opened: its group, and its place in the whole project. */
   readonly groups: ReadonlyArray<number>
   readonly indices: ReadonlyArray<number>
   /** The whole project; null if it is not readable any more. */
@@ -28,5 +31,14 @@ export const freshElsewhere = ({ looked, groups }: Elsewhere) => {
   const opened = new Set(groups)
   // written by the engine itself, in a file that proves itself
   const told = header.told.filter(([group]) => !opened.has(group)).map(([, index, event]) => ({ index, event: event as TaskFinished }))
-  return { tasks: header.tasks - groups.length, told }
+  return { tasks: tasksOf(header, opened) - groups.length, told }
+}
+
+/** Tasks of the opened part among those that are told of elsewhere. */
+export const listedOf = (project: AnalyzedProject, elsewhere: Elsewhere | null): Session["listed"] => {
+  if (elsewhere === null) return project.tasks
+  const away = freshElsewhere(elsewhere).told.map(({ index, event: { task, target } }) => [index, { task, target, inputs: [] }] as const)
+  const origin = originOf(project)
+  const here = project.tasks.map((task, at) => [elsewhere.indices[origin(at)] as number, task] as const)
+  return [...away, ...here].sort(([a], [b]) => a - b).map(([, task]) => task)
 }

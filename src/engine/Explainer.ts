@@ -5,6 +5,7 @@ import { adoptionsOf } from "./Adoptions.ts"
 import { codeOfFinding } from "../domain/Failure.ts"
 import type { Explanation } from "../domain/ViewDocuments.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
+import { sameContents } from "./Contents.ts"
 import type { Planned } from "./Planner.ts"
 
 type Adoption = NonNullable<WhyDocument["adoptions"]>[number]
@@ -19,20 +20,30 @@ const opening = ({ decision, causes }: PlannedTask, stageOf: (task: string) => s
     case "held":
       return `held: ${first?.new ?? "its cell was retired on purpose"}`
     case "pending":
+      // a fan-out of which nobody knows yet what it will come to
+      if (first?.kind === "need-unknown" && first.new !== null) return `pending until ${from} has run: ${first.new}`
       return first?.kind === "gate-unknown"
         ? `pending: its gate ${from} may come to another verdict`
         : `pending: its need ${from} may give other evidence`
     case "blocked":
       return first?.kind === "gate-failed"
         ? `blocked: its gate ${from} fails now`
-        : first?.kind === "tool-missing"
-          ? `blocked: ${first.subject} is not on PATH`
-          : `blocked: its need ${from} did not succeed`
+        : first?.kind === "conflict"
+          ? `blocked: ${first.new ?? first.subject}`
+          : first?.kind === "tool-missing"
+            ? `blocked: ${first.subject} is not on PATH`
+            : `blocked: its need ${from} did not succeed`
     case "drifted":
       return `drifted: ${first?.subject ?? "its cell"} was changed by someone else`
     case "stale":
       return causes.length === 1 ? "stale, for one reason" : `stale, for ${causes.length} reasons`
   }
+}
+
+/** Of a fresh task: inputs of which only bytes that do not count are others. */
+const aside = ({ assessment: { decided, own, trace } }: Planned): string => {
+  const same = decided.decision !== "fresh" || trace === null ? [] : sameContents(trace.rows, own.rows)
+  return same.length === 0 ? "" : `; bytes of ${same.join(", ")} are others, and what counts of them is the same`
 }
 
 /** `planned` holds the closure of `task`; it comes last in the chain, behind what made it so. */
@@ -71,7 +82,7 @@ export const explain = (project: AnalyzedProject, planned: ReadonlyArray<Planned
     task: subject.document.task,
     decision: decided.decision,
     verdict: subject.document.verdict,
-    sentence: opening(subject.document, stageOf, adoptions.at(-1)),
+    sentence: opening(subject.document, stageOf, adoptions.at(-1)) + aside(subject),
     chain,
     evidence:
       decided.decision !== "fresh" || trace === null

@@ -21,7 +21,7 @@ const openPart = (state: string, kept: KeptProject, looked: Looked): Opened | nu
     const evidence = kept.evidence()
     return evidence === null ? null : (wholeOf(state, kept, evidence)?.document ?? null)
   }
-  return { project: part.project, kept: kept.seal, elsewhere: { looked, groups: part.groups, indices: part.indices, whole } }
+  return { project: { ...part.project, whole }, kept: kept.seal, elsewhere: { looked, groups: part.groups, indices: part.indices, whole } }
 }
 
 /** Null where the config has to be evaluated. Reads only. */

@@ -1,12 +1,15 @@
 /** Tasks that are remembered and that the project no longer has, and what stands there of their outputs. */
 import { isAbsolute, join, normalize } from "node:path"
 import { Effect } from "effect"
+import { templateOf } from "../core/Item.ts"
 import type { Orphan, OrphanState } from "../domain/CacheDocuments.ts"
 import type { ProjectDocument } from "../domain/ProjectDocument.ts"
 import type { Trace, TracedOutput } from "../domain/Trace.ts"
 import { absent, FileDigests } from "../ports/FileDigests.ts"
 import { liesBelow, weigh } from "../ports/Leftovers.ts"
 import { attempt } from "../ports/Errno.ts"
+import { type FormerNames, formerNames, sameButName } from "./Renamed.ts"
+import { globFiles } from "../ports/GlobFiles.ts"
 
 export const placeOf = (root: string, path: string): string => normalize(isAbsolute(path) ? path : join(root, path))
 
@@ -18,7 +21,10 @@ export const claimed = ({ root, config, tasks }: ProjectDocument): ReadonlyArray
     join(root, ".atlas"),
     ...(config === null ? [] : [config]),
     ...tasks.flatMap((task) =>
-      [...task.outputs.filter(({ kind }) => kind !== "value"), ...task.inputs].map(({ path }) => placeOf(root, path))
+      [
+        ...task.outputs.filter(({ kind }) => kind !== "value").map(({ path }) => path),
+        ...task.inputs.flatMap((input) => (input.kind === "glob" ? globFiles(root, input.patterns).paths : [input.path]))
+      ].map((path) => placeOf(root, path))
     )
   ])
 ]
@@ -47,8 +53,10 @@ export const orphansOf = Effect.fnUntraced(function* (
   const own = new Set(project.tasks.map(({ task }) => task))
   const claims = claimed(project)
   const found: Array<OrphanTask> = []
+  let formers: FormerNames | undefined
   for (const [task, trace] of [...traces].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (own.has(task)) continue
+    // while the items of a fan-out are not known, none of them is known to be gone
+    if (own.has(task) || own.has(templateOf(task))) continue
     const outputs: Array<Orphan["outputs"][number]> = []
     const removable: Array<string> = []
     for (const output of trace.outputs) {
@@ -63,7 +71,9 @@ export const orphansOf = Effect.fnUntraced(function* (
     const forgotten = remove
       ? outputs.every(({ state }) => state !== "present")
       : trace.applied === null && outputs.every(({ state }) => state !== "present" && state !== "altered")
-    found.push({ task, forgotten, outputs, removable: remove ? removable : [] })
+    formers ??= formerNames([...traces.values()].filter((one) => own.has(one.task)))
+    const renamedTo = sameButName(task, trace.rows, formers)
+    found.push({ task, ...(renamedTo === null ? {} : { renamedTo }), forgotten, outputs, removable: remove ? removable : [] })
   }
   return found as ReadonlyArray<OrphanTask>
 })

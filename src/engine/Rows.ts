@@ -1,13 +1,10 @@
 /** The rows of a task that its project declares: all but its needs' outputs. */
-import { realpathSync } from "node:fs"
-import { isAbsolute, join } from "node:path"
 import { Effect } from "effect"
-import { grouped } from "../core/Quantity.ts"
 import { Missing, type Row, sortRows } from "../core/Rows.ts"
 import type { ProjectTask } from "../domain/ProjectDocument.ts"
-import type { FileDigest, FileDigestsShape, StatRow, TreeError } from "../ports/FileDigests.ts"
-import { absent } from "../ports/FileDigests.ts"
+import { absent, type FileDigestsShape, type TreeError } from "../ports/FileDigests.ts"
 import { resolveTool } from "../ports/Tools.ts"
+import { type InputLook, lookAtDiscovered, lookAtInputs, type LookedInputs, type TaskInput } from "./Inputs.ts"
 
 /** Counts up when the meaning of rows changes: every task is then stale once. */
 export const engineVersion = "engine/1"
@@ -28,10 +25,11 @@ export const declaredRows = (task: ProjectTask, closure: string | undefined): Re
   else if (closure !== undefined) rows.push(row("code", task.definition, `sha256:${closure}`))
   for (const [key, value] of Object.entries((task.options ?? {}) as Record<string, unknown>))
     rows.push(row("option", key, JSON.stringify(value)))
-  const inputPaths = new Set<unknown>(task.inputs.map((input) => input.path))
+  const inputPaths = new Set<unknown>(task.inputs.flatMap((input) => (input.kind === "glob" ? input.patterns : [input.path])))
+  const isPlace = (value: unknown): boolean => inputPaths.has(value) || (Array.isArray(value) && value.length > 0 && value.every(isPlace))
   // where an input lies is not what it is: its content is a row of its own
   for (const [key, value] of Object.entries((task.subject ?? {}) as Record<string, unknown>))
-    if (!inputPaths.has(value)) rows.push(row("target", key, JSON.stringify(value)))
+    if (!isPlace(value)) rows.push(row("target", key, JSON.stringify(value)))
   for (const output of task.outputs)
     rows.push(row("output", output.name, output.kind === "value" ? "value" : `${output.kind} ${output.path}`))
   for (const name of task.environment) {
@@ -42,67 +40,14 @@ export const declaredRows = (task: ProjectTask, closure: string | undefined): Re
   return rows
 }
 
-export interface TaskInput {
-  readonly name: string
-  /** Absolute. */
-  readonly path: string
-  /** Null if it is not there. */
-  readonly digest: string | null
-  /** The stat row that its content was read under: what it must still be when the task has ended. */
-  readonly stat: StatRow
-  /** Where it really is, if it is a folder; a link to one is looked through. Null for a file. */
-  readonly folder: string | null
-}
-
-export interface OwnRows {
-  readonly rows: ReadonlyArray<Row>
-  readonly inputs: ReadonlyArray<TaskInput>
+export interface OwnRows extends LookedInputs {
+  /** What it told of the last time, as it is now. */
+  readonly discovered: ReadonlyArray<TaskInput>
   readonly missingTools: ReadonlyArray<string>
 }
 
-const bytes = (n: number): string => `${grouped(n)} bytes`
-
-const missing = (name: string, path: string): Looked => ({ row: row("input", name, Missing, path), stat: absent, folder: null })
-
-const realOf = (path: string): string => {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
-}
-
-/** The stat row of an input as it is now: what it was read under, unless it moved. */
-export const inputNow = (digests: FileDigestsShape, { path, folder }: TaskInput): StatRow =>
-  folder === null ? digests.stat(path) : realOf(path) === folder ? digests.statTree(folder) : absent
-
-interface Looked {
-  readonly row: Row
-  readonly stat: StatRow
-  readonly folder: string | null
-}
-
-const look = (digests: FileDigestsShape, name: string, path: string, trusting: boolean): Effect.Effect<Looked, TreeError> => {
-  const reader = trusting ? digests : digests.fresh
-  const file = ({ sha256, bytes: size, stat }: FileDigest): Looked => ({
-    row: row("input", name, `sha256:${sha256}`, bytes(size)),
-    stat,
-    folder: null
-  })
-  const hit = trusting ? digests.known(path) : null
-  if (hit !== null) return Effect.succeed(hit === absent ? missing(name, path) : file(hit))
-  return reader.file(path).pipe(
-    Effect.map((digest) => (digest === absent ? missing(name, path) : file(digest))),
-    Effect.catchTag("SpecialFile", () => {
-      const folder = realOf(path)
-      return Effect.map(reader.tree(folder), (tree) =>
-        tree === absent
-          ? missing(name, path)
-          : { row: row("input", name, `tree:${tree.digest}`, bytes(tree.bytes)), stat: tree.stat, folder }
-      )
-    })
-  )
-}
+/** Of what has no rows. */
+export const nothingLooked: OwnRows = { rows: [], inputs: [], globs: [], paths: [], problems: [], discovered: [], missingTools: [] }
 
 /** Rows of programs on PATH, each looked for once: a run sees one set of tools. */
 export const toolRows = (root: string, digests: FileDigestsShape): ((name: string) => Effect.Effect<Row, TreeError>) => {
@@ -123,42 +68,23 @@ export const toolRows = (root: string, digests: FileDigestsShape): ((name: strin
     })
 }
 
-/** All own rows now. `trusting` takes stat rows for content where that is safe. */
+/** All own rows now; `discovered` are the subjects of what the task told of when it last ran. */
 export const ownRows = (
   task: ProjectTask,
   declared: ReadonlyArray<Row>,
-  {
-    root,
-    digests,
-    trusting,
-    tools
-  }: {
-    readonly root: string
-    readonly digests: FileDigestsShape
-    readonly trusting: boolean
-    readonly tools: ReturnType<typeof toolRows>
-  }
+  discovered: ReadonlyArray<string>,
+  how: InputLook,
+  tools: ReturnType<typeof toolRows>
 ): Effect.Effect<OwnRows, TreeError> =>
   Effect.gen(function* () {
-    const rows: Array<Row> = [...declared]
-    const inputs: Array<TaskInput> = []
-    for (const { name, path } of task.inputs) {
-      const at = isAbsolute(path) ? path : join(root, path)
-      const looked = yield* look(digests, name, at, trusting)
-      rows.push(looked.row)
-      inputs.push({
-        name,
-        path: at,
-        digest: looked.row.value === Missing ? null : looked.row.value,
-        stat: looked.stat,
-        folder: looked.folder
-      })
-    }
+    const looked = yield* lookAtInputs(how, task)
+    const told = yield* lookAtDiscovered(how, task, discovered)
+    const rows: Array<Row> = [...declared, ...looked.rows, ...told.rows]
     const missingTools: Array<string> = []
     for (const name of task.tools) {
       const tool = yield* tools(name)
       rows.push(tool)
       if (tool.value === Missing) missingTools.push(name)
     }
-    return { rows: sortRows(rows), inputs, missingTools }
+    return { ...looked, rows: sortRows(rows), discovered: told.inputs, missingTools }
   })

@@ -1,34 +1,50 @@
 /** The run: one fiber owns the frontier, workers assess and execute one task each and only send completions. */
-import { resolve } from "node:path"
+import { join } from "node:path"
 import { Effect, Exit, Queue } from "effect"
+import { Admission } from "../core/Admission.ts"
+import { criticalPathFirst } from "../core/CriticalPath.ts"
 import { start } from "../core/Frontier.ts"
 import { settledGate, settledNeed } from "../core/Upstream.ts"
 import { needRow } from "../core/Rows.ts"
-import type { Judgement } from "../core/Judge.ts"
-import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
-import { CellDrifted, TaskLost, ToolMissing } from "../domain/Fault.ts"
+import { encodeFailure } from "../domain/Failure.ts"
+import { TaskLost } from "../domain/Fault.ts"
 import type { ProjectTask } from "../domain/ProjectDocument.ts"
-import type { Outcome, RunCounts, RunEvent, TaskFinished } from "../domain/RunDocuments.ts"
-import type { Trace, TracedOutput } from "../domain/Trace.ts"
+import type { Attempt, Outcome, RunCounts, RunEvent, TaskFinished } from "../domain/RunDocuments.ts"
 import type { HostEvent } from "../domain/TaskDocument.ts"
 import { Cache } from "../ports/Cache.ts"
+import { openMeasurements } from "../ports/Measurements.ts"
+import { StateStore } from "../ports/StateStore.ts"
 import { type TaskLog, TaskLogs } from "../ports/TaskLogs.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { type Assessment, type AssessOptions, assessor, judgementOf } from "./Assessor.ts"
+import { attemptText, triesAgain } from "./Attempts.ts"
 import { executor } from "./Execution.ts"
+import { Growth, type WantedOf } from "./Growth.ts"
+import { demandOf, machineMemoryMiB } from "./Resources.ts"
 import type { Rest } from "./Standing.ts"
 import { makeRecorder } from "./Recorder.ts"
+import type { RunNotes } from "./RunNotes.ts"
+import { finishedEvent, idle, named, noCounts, placesOf, restOf, type Settled, standingOf } from "./Settled.ts"
 import { Upstream } from "./Upstream.ts"
 
 export interface RunRequest extends AssessOptions {
   readonly run: string
+  /** Cores that tasks may use at one time. */
   readonly jobs: number
+  /** MiB that they may fill; the machine's if absent. */
+  readonly memoryMiB?: number
   readonly failFast: boolean
   /** Indices of the graph with all their upstream. */
   readonly selection: Iterable<number>
+  /** What was asked for once more items are known; all of it if absent. */
+  readonly again?: WantedOf
+  /** Told of each task that is settled, before the event is. */
+  readonly note?: RunNotes["note"]
 }
 
 export interface RunResult {
+  /** As it is by the items that are known now. */
+  readonly project: AnalyzedProject
   readonly counts: RunCounts
   readonly finished: ReadonlyArray<TaskFinished>
   readonly warnings: ReadonlyArray<string>
@@ -36,89 +52,10 @@ export interface RunResult {
   readonly rests: ReadonlyMap<number, Rest>
 }
 
-interface Settled {
-  readonly outcome: Outcome
-  readonly outputs: ReadonlyArray<TracedOutput>
-  readonly judgement: Judgement | null
-  readonly assessment: Assessment | null
-  readonly summary: string | null
-  readonly errors: ReadonlyArray<ErrorDocument>
-  readonly ms: number
-}
-
-const idle = { assessment: null, outputs: [], judgement: null, summary: null, errors: [], ms: 0 }
-
-export const noCounts = (): Record<Outcome, number> & RunCounts => ({
-  executed: 0,
-  fresh: 0,
-  restored: 0,
-  reused: 0,
-  failed: 0,
-  blocked: 0,
-  drifted: 0,
-  held: 0,
-  tainted: 0,
-  cancelled: 0
-})
-
-const drift = (task: ProjectTask, { decided, cell }: Assessment): ReadonlyArray<ErrorDocument> =>
-  decided.causes
-    .filter((cause) => cause.kind === "drifted")
-    .map((cause) =>
-      encodeFailure(
-        new CellDrifted({
-          message: `${cause.subject}: ${cause.old === null ? "" : `was ${cause.old}, `}${cause.new ?? "changed"}`,
-          cell: task.cell?.cell ?? cause.subject,
-          where: { path: cause.subject },
-          ...cell?.live?.changed
-        })
-      )
-    )
-
-const toolMissing =
-  (task: ProjectTask) =>
-  (tool: string): ErrorDocument =>
-    encodeFailure(new ToolMissing({ message: `${tool}, which ${task.task} runs, is not on PATH`, tool }))
+/** Of state or disk, not of the task. */
+type TaskTrouble = { readonly _tag: string; readonly message: string }
 
 const cheapMs = 100
-
-/** Where the outputs of a trace lie, absolute. */
-const placesOf = ({ document }: AnalyzedProject, trace: Trace): ReadonlyMap<string, string> =>
-  new Map(trace.outputs.filter(({ kind }) => kind !== "value").map(({ name, path }) => [name, resolve(document.root, path)]))
-
-const named = (task: ProjectTask) => ({ task: task.task, target: task.target, stage: task.stage, check: task.check })
-
-export const finishedEvent = (task: ProjectTask, settled: Settled): TaskFinished => {
-  const [first] = settled.errors
-  return {
-    event: "task-finished",
-    ...named(task),
-    outcome: settled.outcome,
-    verdict: settled.judgement?.verdict ?? null,
-    ms: settled.ms,
-    causes: [...(settled.assessment?.decided.causes ?? [])],
-    findings: [...(settled.judgement?.findings ?? [])],
-    summary: settled.summary,
-    ...(first === undefined ? {} : { error: { ...first, task: task.task } }),
-    ...(settled.errors.length > 1 ? { errors: settled.errors.map((error) => ({ ...error, task: task.task })) } : {})
-  }
-}
-
-/** Null for what the next run has to look at again: it is not fresh, fails, or is warned of each time. */
-const restOf = (task: ProjectTask, { outcome, assessment, outputs, judgement }: Settled, event: TaskFinished): Rest | null => {
-  const still = outcome === "fresh" || outcome === "held"
-  if (assessment === null || judgement?.verdict === "failed") return null
-  if (judgement !== null && judgement.unusedWaivers.length + judgement.expiredWaivers.length > 0) return null
-  if (!still && (task.cell !== null || (outcome !== "executed" && outcome !== "restored"))) return null
-  return {
-    inputs: assessment.own.inputs,
-    tools: assessment.own.rows.filter(({ kind }) => kind === "tool"),
-    outputs: task.cell === null ? outputs : [],
-    witnesses: task.cell === null ? null : (assessment.cell?.witnesses ?? []),
-    until: judgement?.nextExpiry ?? null,
-    told: still ? event : { ...event, outcome: "fresh", causes: [], ms: 0 }
-  }
-}
 
 /** Runs what is stale of `selection`. Every task of it gets one `task-finished`, also when the run is interrupted. */
 export const runTasks = Effect.fnUntraced(function* (
@@ -127,21 +64,32 @@ export const runTasks = Effect.fnUntraced(function* (
   tell: (event: RunEvent) => void,
   interrupted: (result: RunResult) => void
 ) {
-  const assess = yield* assessor(project, request)
+  let assess = yield* assessor(project, request)
+  let { forced } = request
   const execute = yield* executor
   const recorder = yield* makeRecorder
   const cache = yield* Cache
   const logs = yield* TaskLogs
   const upstream = new Upstream(project)
-  const frontier = start<Outcome>(project.graph, request.selection)
+  const selection = [...request.selection]
+  const measurements = openMeasurements(join(project.document.root, ".atlas"))
+  const seconds = (index: number): number => Math.floor(measurements.of(project.tasks[index] as ProjectTask, false).ms / 1000)
+  const orderOf = (wanted: ReadonlyArray<number>) =>
+    (measurements.isEmpty ? null : criticalPathFirst(project.graph, wanted, seconds)) ?? project.graph
+  let order = orderOf(selection)
+  let frontier = start<Outcome>(project.graph, selection, order)
+  const states = yield* StateStore
+  const growth = new Growth(project, (task) => states.get(task)?.outputs ?? null)
+  const admission = new Admission({ cpu: request.jobs, memoryMiB: request.memoryMiB ?? machineMemoryMiB() })
+  /** Who is being assessed, and has not asked to start yet. */
+  const looking = new Set<number>()
   const counts = noCounts()
   const finished: Array<TaskFinished> = []
   const warnings: Array<string> = []
   const rests = new Map<number, Rest>()
-  const done = yield* Queue.unbounded<{
-    readonly index: number
-    readonly exit: Exit.Exit<Settled, { readonly _tag: string; readonly message: string }>
-  }>()
+  /** Null: it has to wait until it is admitted. */
+  const done = yield* Queue.unbounded<{ readonly index: number; readonly exit: Exit.Exit<Settled | null, TaskTrouble> }>()
+  let stopping = false
   const task = (index: number) => project.tasks[index] as ProjectTask
 
   const hostTell = (index: number, log: TaskLog) => (event: HostEvent) => {
@@ -154,62 +102,80 @@ export const runTasks = Effect.fnUntraced(function* (
     }
   }
 
-  const work = Effect.fnUntraced(function* (index: number) {
-    const began = performance.now()
-    const assessment = yield* assess(index, upstream)
-    const { decision } = assessment.decided
-    const kept = {
-      ...idle,
-      assessment,
-      outputs: assessment.outputs,
-      judgement: assessment.judgement,
-      summary: assessment.trace?.summary ?? null
-    }
-    if (decision === "fresh" || decision === "held") return { ...kept, outcome: decision } satisfies Settled
-    if (decision === "drifted")
-      return { ...kept, summary: null, outcome: decision, errors: drift(task(index), assessment) } satisfies Settled
-    if (decision === "blocked")
-      return {
-        ...kept,
-        summary: null,
-        judgement: null,
-        outcome: decision,
-        errors: assessment.own.missingTools.map(toolMissing(task(index)))
-      } satisfies Settled
-    tell({ event: "task-started", ...named(task(index)), causes: [...assessment.decided.causes] })
+  const standing = (index: number, assessment: Assessment): Settled | null => standingOf(task(index), assessment)
+
+  /** One attempt. */
+  const attempt = Effect.fnUntraced(function* (index: number, assessment: Assessment, log: TaskLog) {
     const needs = upstream.documents(index)
-    const log = logs.open(task(index).task, request.run)
     const executed = yield* execute({
       project,
       index,
       run: request.run,
       assessment,
       needs,
-      forced: request.forced(index),
+      forced: forced(index),
       needRows: needs.flatMap((need) => need.outputs.map((output) => needRow(need, output))),
       tell: hostTell(index, log)
-    }).pipe(Effect.ensuring(Effect.catch(log.close, (error) => Effect.sync(() => void warnings.push(error.message)))))
-    const ms = Math.round(performance.now() - began)
+    })
     if (!("trace" in executed)) {
       const judgement = executed.findings.length === 0 ? null : judgementOf(project, task(index), executed.findings, request.now)
-      return { ...idle, assessment, judgement, outcome: executed.outcome, errors: executed.errors, ms } satisfies Settled
+      const { outcome, errors, peakMiB } = executed
+      measurements.note(task(index), { ms: null, peakMiB })
+      return { ...idle, assessment, judgement, outcome, errors, peakMiB } satisfies Settled
     }
-    const { trace } = executed
+    const { trace, outcome, peakMiB } = executed
     yield* recorder.add({ trace, finals: [...placesOf(project, trace).values()] })
+    if (outcome === "executed") measurements.note(task(index), { ms: trace.ms, peakMiB })
     // a small program is sooner run again than kept
     const cheap = task(index).command !== null && trace.ms < cheapMs
-    if (executed.outcome === "executed" && task(index).cell === null && !cheap)
+    if (outcome === "executed" && task(index).cell === null && !cheap)
       yield* cache.put({ definition: task(index).definition, trace, places: placesOf(project, trace) })
-    const judgement = judgementOf(project, task(index), executed.trace.findings, request.now)
+    const judgement = judgementOf(project, task(index), trace.findings, request.now)
+    const rested = { ...assessment, own: { ...assessment.own, discovered: executed.discovered } }
     return {
       ...idle,
-      assessment,
-      outcome: executed.outcome,
-      outputs: executed.trace.outputs,
+      assessment: rested,
+      outcome,
+      trace,
+      outputs: trace.outputs,
       judgement,
-      summary: executed.trace.summary,
-      ms
+      summary: trace.summary,
+      peakMiB
     } satisfies Settled
+  })
+
+  /** Attempts until one succeeds or there is no other; each begins with a look at how things are now. */
+  const attempts = Effect.fnUntraced(function* (index: number, assessed: Assessment, log: TaskLog) {
+    const failed: Array<Attempt> = []
+    for (let assessment = assessed; ;) {
+      const began = performance.now()
+      const settled = standing(index, assessment) ?? (yield* attempt(index, assessment, log))
+      const [first] = settled.errors
+      const over = stopping || first === undefined || (settled.outcome !== "failed" && settled.outcome !== "tainted")
+      if (over || !triesAgain(task(index), settled.errors, failed.length)) return { ...settled, attempts: failed } satisfies Settled
+      failed.push({ code: first.code, message: first.message, ms: Math.round(performance.now() - began) })
+      const message = attemptText(failed.length, 1 + (task(index).resources?.retry?.times ?? 0), first)
+      hostTell(index, log)({ event: "log", level: "warning", message })
+      assessment = yield* assess(index, upstream)
+    }
+  })
+
+  /** Null for one that has to be executed and may not start yet: it is assessed again when it may. */
+  const work = Effect.fnUntraced(function* (index: number, admitted: boolean) {
+    const began = performance.now()
+    const assessment = yield* assess(index, upstream)
+    const stands = standing(index, assessment)
+    looking.delete(index)
+    if (stands !== null) return stands
+    if (stopping) return null
+    const demand = demandOf(task(index), measurements, assessment.trace !== null)
+    if (!admitted && !admission.admits(index, order.rank[index] as number, demand)) return null
+    tell({ event: "task-started", ...named(task(index)), causes: [...assessment.decided.causes] })
+    const log = logs.open(task(index).task, request.run)
+    const settled = yield* attempts(index, assessment, log).pipe(
+      Effect.ensuring(Effect.catch(log.close, (error) => Effect.sync(() => void warnings.push(error.message))))
+    )
+    return { ...settled, ms: Math.round(performance.now() - began) } satisfies Settled
   })
 
   const settle = (index: number, settled: Settled): void => {
@@ -229,6 +195,7 @@ export const runTasks = Effect.fnUntraced(function* (
     finished.push(event)
     const rest = restOf(task(index), settled, event)
     if (rest !== null) rests.set(index, rest)
+    request.note?.(task(index), event, { decision: settled.assessment?.decided.decision ?? null, trace: settled.trace ?? null })
     tell(event)
   }
 
@@ -238,7 +205,7 @@ export const runTasks = Effect.fnUntraced(function* (
     settled.outcome === "drifted" ||
     settled.judgement?.verdict === "failed"
 
-  const settledOf = (index: number, exit: Exit.Exit<Settled, { readonly _tag: string; readonly message: string }>): Settled => {
+  const settledOf = (index: number, exit: Exit.Exit<Settled, TaskTrouble>): Settled => {
     if (Exit.isSuccess(exit)) return exit.value
     const [reason] = exit.cause.reasons
     const error =
@@ -250,38 +217,98 @@ export const runTasks = Effect.fnUntraced(function* (
     return { ...idle, outcome: "failed", errors: [error] }
   }
 
+  const begin = (index: number, admitted: boolean) =>
+    Effect.forkScoped(
+      Effect.flatMap(Effect.exit(work(index, admitted)), (exit) => Queue.offer(done, { index, exit })),
+      { startImmediately: true }
+    )
+
+  const cancel = (index: number): void => settle(index, { ...idle, outcome: "cancelled" })
+
+  const unpark = (): void => {
+    for (const [index, outcome] of growth.parked) frontier.settle(index, outcome)
+    growth.parked.clear()
+  }
+
+  /** Goes on with the tasks of the items that are known now. */
+  const growAgain = Effect.gen(function* () {
+    const before = frontier
+    const { told, gone, ...grown } = growth.grow(project)
+    const wanted = request.again?.(grown.project, gone) ?? {
+      selection: grown.project.graph.order.filter((index) => !gone.has(index)),
+      forced
+    }
+    project = grown.project
+    forced = wanted.forced
+    upstream.grow(project)
+    assess = yield* assessor(project, { ...request, forced })
+    const selected = [...wanted.selection]
+    order = orderOf(selected)
+    frontier = start<Outcome>(project.graph, selected, order)
+    const isIn = (of: typeof frontier) => (id: string) => of.stateOf(project.graph.indexOf.get(id) ?? -1) !== "outside"
+    frontier.takeOver(before, growth.parked)
+    growth.parked.clear()
+    for (const event of told) tell({ ...event, added: event.added.filter(isIn(frontier)), removed: event.removed.filter(isIn(before)) })
+  })
+
+  /** `--fail-fast`: what has not begun does not. */
+  const stop = (): void => {
+    stopping = true
+    unpark()
+    for (const index of admission.clear()) {
+      frontier.settle(index, "cancelled")
+      cancel(index)
+    }
+    for (const index of frontier.cancelRest("cancelled")) cancel(index)
+  }
+
   const loop = Effect.scoped(
     Effect.gen(function* () {
       while (!frontier.isDone) {
-        while (frontier.running < request.jobs) {
+        for (let index = admission.next(); index >= 0; index = admission.next()) yield* begin(index, true)
+        while (looking.size + admission.cpu < request.jobs) {
           const index = frontier.takeReady()
-          if (index < 0) break
-          yield* Effect.forkScoped(
-            Effect.flatMap(Effect.exit(work(index)), (exit) => Queue.offer(done, { index, exit })),
-            { startImmediately: true }
-          )
+          if (index < 0 && growth.parked.size === 0) break
+          if (index < 0) {
+            yield* growAgain
+            continue
+          }
+          looking.add(index)
+          yield* begin(index, false)
         }
         if (frontier.running === 0) break
         const { index, exit } = yield* Queue.take(done)
-        const settled = settledOf(index, exit)
-        frontier.settle(index, settled.outcome)
+        looking.delete(index)
+        const waits = Exit.isSuccess(exit) && exit.value === null
+        if (waits && !stopping) continue
+        if (!waits) admission.release(index)
+        const settled = settledOf(
+          index,
+          Exit.map(exit, (value): Settled => value ?? { ...idle, outcome: "cancelled" })
+        )
+        // null: it waited, and was cancelled with the rest
+        const parked = !stopping && growth.park(index, task(index).task, settled)
+        if (!parked && frontier.settle(index, settled.outcome) === null) continue
         settle(index, settled)
-        if (request.failFast && isBad(settled))
-          for (const rest of frontier.cancelRest("cancelled")) settle(rest, { ...idle, outcome: "cancelled" })
+        if (request.failFast && !stopping && isBad(settled)) stop()
       }
     })
   )
 
   const cancelled = Effect.sync(() => {
+    unpark()
     for (let index = 0; index < project.tasks.length; index++) {
       const state = frontier.stateOf(index)
       if (state !== "running" && state !== "waiting" && state !== "ready") continue
       if (state === "running") frontier.settle(index, "cancelled")
       settle(index, { ...idle, outcome: "cancelled" })
     }
-    interrupted({ counts, finished, warnings, rests })
+    interrupted({ project, counts, finished, warnings, rests })
   })
-  yield* Effect.onInterrupt(loop, () => cancelled)
+  const keepMeasurements = Effect.ignore(Effect.try(() => measurements.save()))
+  yield* Effect.onInterrupt(loop, () => Effect.andThen(cancelled, keepMeasurements))
+  yield* keepMeasurements
   yield* recorder.finish
-  return { counts, finished, warnings, rests } satisfies RunResult
+  const last = growth.settled(project, rests)
+  return { project: last.project, counts, finished, warnings, rests: last.values } satisfies RunResult
 })

@@ -1,54 +1,53 @@
 /** A project that was opened: what each command of the facade does with it. */
-import { hash, randomBytes } from "node:crypto"
+import { hash } from "node:crypto"
 import { existsSync, rmSync } from "node:fs"
-import { availableParallelism, hostname, userInfo } from "node:os"
+import { availableParallelism, hostname } from "node:os"
 import { isAbsolute, join } from "node:path"
 import { Effect, Layer } from "effect"
 import { encode } from "../fast/Columns.ts"
-import { findTask, type Selection } from "../core/Selection.ts"
+import type { Selection } from "../core/Selection.ts"
 import type { StateWord } from "../core/Selector.ts"
 import { SelectorUnknown } from "../domain/EngineErrors.ts"
 import type { PlanDocument, RunEvent, RunFinished } from "../domain/RunDocuments.ts"
-import type { RunReport as StoredReport } from "../domain/RunReport.ts"
 import { Cache } from "../ports/Cache.ts"
 import { openClosures } from "../ports/Closures.ts"
+import { ContentDigests } from "../ports/ContentDigests.ts"
 import { FileDigests } from "../ports/FileDigests.ts"
 import { Host } from "../ports/Host.ts"
 import { Lease } from "../ports/Lease.ts"
 import { Outputs } from "../ports/Outputs.ts"
 import { Programs } from "../ports/Programs.ts"
 import { writeRecordFile } from "../ports/RecordFile.ts"
+import { RunRecords } from "../ports/RunRecords.ts"
 import { StateStore } from "../ports/StateStore.ts"
 import { TaskLogs } from "../ports/TaskLogs.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
 import { adoptTasks } from "./Adopter.ts"
-import type { AdoptOptions, RunOptions, SelectOptions, Session } from "./Commands.ts"
+import type { AdoptOptions, AdoptTell, RunOptions, SelectOptions, Session } from "./Commands.ts"
 import type { AssessOptions } from "./Assessor.ts"
 import { collect, pinnedKeys } from "./Collector.ts"
-import { explain, explanations } from "./Explainer.ts"
+import { explanations } from "./Explainer.ts"
+import { diffDocument, historyOf, recordNamed, whyInRun } from "./History.ts"
 import { countPlan, type Planned, planTasks } from "./Planner.ts"
+import { jobsWithin, machineMemoryMiB, tooLarge } from "./Resources.ts"
 import { runTasks } from "./Runner.ts"
-import { asksStates, selectTasks } from "./Selecting.ts"
+import { cacheFootprint } from "./Footprint.ts"
+import { withFormerNames } from "./Renamed.ts"
+import { openNotes } from "./RunNotes.ts"
+import { asksStates, selectGrown, selectTasks, taskIndex } from "./Selecting.ts"
 import { record } from "./Record.ts"
-import { type Elsewhere, freshElsewhere, stillTraced } from "./Elsewhere.ts"
+import { type Elsewhere, freshElsewhere, listedOf, stillTraced } from "./Elsewhere.ts"
+import { type Ended, loginName, newRun, reportOf, runFinished } from "./RunEnds.ts"
+import { sandboxed } from "./Sandbox.ts"
 import { statusDocument } from "./Status.ts"
+import { holdTold } from "./Waiting.ts"
+import { auditTasks } from "./Auditor.ts"
 import { verifyTasks } from "./Verifier.ts"
 import { graphDocument, logsDocument, showDocument } from "./Views.ts"
+import { whyTask } from "./Why.ts"
 import { watchedPlaces } from "./WatchedPlaces.ts"
 
 const today = (): string => new Date().toISOString().slice(0, 10)
-
-/** Sorts by time, unique without a registry. */
-const newRun = (): string => `${new Date().toISOString().replace(/[-:]/g, "").slice(0, 15)}-${randomBytes(4).toString("hex")}`
-
-/** The user's login name, where the system knows it. */
-const loginName = (): string => {
-  try {
-    return userInfo().username
-  } catch {
-    return "unknown"
-  }
-}
 
 const lockWaitMs = 24 * 60 * 60 * 1000
 
@@ -63,12 +62,14 @@ export interface Opened {
 }
 
 /** The commands of one project; `host` makes what runs its code, with so many tasks at one time. */
-export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: number) => Layer.Layer<Host>): Session => {
+export const sessionOf = ({ project, elsewhere, kept }: Opened, host: (jobs: number) => Layer.Layer<Host>): Session => {
   const { root, name } = project.document
   const state = join(root, ".atlas")
   const reading = Layer.mergeAll(
     FileDigests.layerReadOnly(state),
     StateStore.layer(state),
+    ContentDigests.layerReadOnly(state),
+    RunRecords.layer(state),
     TaskLogs.layer(state),
     host(availableParallelism())
   )
@@ -77,6 +78,8 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
       cached ? Cache.layer(state) : Cache.layerOff,
       FileDigests.layer(state),
       StateStore.layer(state),
+      ContentDigests.layer(state),
+      RunRecords.layer(state),
       TaskLogs.layer(state),
       Lease.layer(state),
       Outputs.layer,
@@ -109,7 +112,7 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
       return (
         document?.decision === word ||
         document?.verdict === word ||
-        (outcome?.outcome === word && word !== "fresh" && document?.decision !== "fresh")
+        ((outcome?.outcome === word || outcome?.verdict === word) && word !== "fresh" && document?.decision !== "fresh")
       )
     }
   })
@@ -139,7 +142,7 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
     return { atlas: "plan/1", project: name, tasks: inProjectOrder, counts: countPlan(inProjectOrder) }
   }
 
-  const adopt = Effect.fnUntraced(function* ({ because, by = loginName(), ...options }: AdoptOptions) {
+  const adopt = Effect.fnUntraced(function* ({ because, by = loginName(), ...options }: AdoptOptions, tell?: AdoptTell) {
     const id = newRun()
     const lease = yield* Lease
     yield* lease.hold({ run: id, command: "atlas-run adopt", timeoutMs: lockWaitMs })
@@ -151,7 +154,17 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
     const { selected, closure } = yield* selecting(options.select ?? [], options)
     const at = new Date().toISOString()
     return yield* Effect.ensuring(
-      adoptTasks(project, { ...assessOptions(options, () => false), run: id, because, by, host: hostname(), at, selected, closure }),
+      adoptTasks(project, {
+        ...assessOptions(options, () => false),
+        run: id,
+        because,
+        by,
+        host: hostname(),
+        at,
+        selected,
+        closure,
+        ...(tell === undefined ? {} : { tell })
+      }),
       Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
     )
   })
@@ -164,7 +177,7 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
     const states = yield* StateStore
     const digests = yield* FileDigests
     const outputs = yield* Outputs
-    yield* lease.hold({ run: id, command: "atlas-run run", timeoutMs: lockWaitMs })
+    yield* holdTold(lease, { run: id, command: "atlas-run run", timeoutMs: lockWaitMs }, options.waiting)
     // else what was found of the parts that were left alone may be past
     const undisturbed = elsewhere === null || stillTraced(elsewhere)
     const scratch = join(state, "scratch")
@@ -180,7 +193,12 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
     const selection = yield* selecting(options.select ?? [], options)
     const forced = yield* forcing(options.force ?? [], options)
     const now = options.now ?? today()
-    const jobs = options.jobs ?? availableParallelism()
+    const jobs = jobsWithin(options.jobs ?? availableParallelism())
+    const memoryMiB = options.memoryMiB ?? machineMemoryMiB()
+    const refused = tooLarge(project, selection.closure, { memoryMiB })
+    if (refused !== null) return yield* refused
+    // what only --memory lets through is for a run that is given it again
+    const fits = tooLarge(project, selection.closure, { memoryMiB: machineMemoryMiB() }) === null
     const touched = new Set(Array.from(selection.closure, (index) => project.tasks[index]?.target))
     const away = elsewhere === null ? null : freshElsewhere(elsewhere)
     const targets =
@@ -188,45 +206,36 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
     const tasks = selection.closure.length + (away?.tasks ?? 0)
     const started = { event: "run-started", atlas: "run/1", run: id, project: name, targets, tasks, jobs, now } as const
     tell(started)
+    const notes = openNotes(yield* RunRecords, { run: id, at, project: name, jobs, now }, options, project.document.config)
+    /** With what went wrong with the record of this run. */
+    const noted = (finished: RunFinished): RunFinished => {
+      const problem = notes.end(finished)
+      return problem === null ? finished : { ...finished, warnings: [...finished.warnings, problem] }
+    }
     for (const { event } of away?.told ?? []) tell(event)
     let interrupted = true
-    const finish = (
-      result: {
-        readonly counts: RunFinished["counts"]
-        readonly finished: ReadonlyArray<{ readonly verdict: string | null }>
-        readonly warnings: ReadonlyArray<string>
-      },
-      leaks = 0
-    ) => {
-      const held = away?.told.filter(({ event }) => event.outcome === "held").length ?? 0
-      const counts = { ...result.counts, fresh: result.counts.fresh + (away?.tasks ?? 0) - held, held: result.counts.held + held }
-      const bad =
-        leaks +
-        counts.failed +
-        counts.tainted +
-        counts.drifted +
-        counts.blocked +
-        result.finished.filter((task) => task.verdict === "failed").length
-      const outcome = interrupted ? ("interrupted" as const) : bad > 0 ? ("failed" as const) : ("succeeded" as const)
-      return {
-        event: "run-finished" as const,
-        run: id,
-        outcome,
-        counts,
-        warnings: [...result.warnings, ...states.warnings().map((warning) => warning.message)],
-        ms: Math.round(performance.now() - began),
-        exit: outcome === "interrupted" ? 130 : outcome === "failed" ? 1 : 0
-      }
+    const finish = (result: Ended, leaks = 0): RunFinished => {
+      const warnings = [...result.warnings, ...states.warnings().map(({ message }) => message)]
+      return runFinished({ ...result, warnings }, leaks, { run: id, away, interrupted, began })
     }
     const request = {
       ...assessOptions({ ...options, now }, forced),
       run: id,
       jobs,
+      memoryMiB,
       failFast: options.failFast === true,
-      selection: selection.closure
+      selection: selection.closure,
+      again: (grown: AnalyzedProject, gone: ReadonlySet<number>) => {
+        const named = (before: Iterable<number>, words: ReadonlyArray<string>) =>
+          selectGrown(project, before, { project: grown, gone }, words)
+        const asForced = new Set((options.force ?? []).length === 0 ? [] : project.graph.order.filter(forced))
+        const stillForced = asForced.size === 0 ? asForced : named(asForced, options.force ?? []).selected
+        return { selection: named(selection.selected, options.select ?? []).closure, forced: (task: number) => stillForced.has(task) }
+      },
+      note: notes.note
     }
     const result = yield* Effect.ensuring(
-      runTasks(project, request, tell, (cancelled) => tell(finish(cancelled))),
+      runTasks(project, request, tell, (cancelled) => tell(noted(finish(cancelled)))),
       Effect.sync(() => rmSync(others ? ours : scratch, { recursive: true, force: true }))
     )
     interrupted = false
@@ -241,16 +250,23 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
       ...cache.warnings(),
       ...leaks.map(({ code, task, message }) => `${code} ${task ?? ""}: ${message}`)
     ]
-    const finished = finish({ ...result, warnings }, leaks.length)
+    const finished = noted(finish({ ...result, warnings }, leaks.length))
     const unchanged = result.counts.fresh + result.counts.held === result.finished.length && finished.outcome === "succeeded"
     if (!unchanged || states.lastReport()?.outcome !== "succeeded")
       yield* states.putReport(reportOf(id, at, finished, result.finished, elsewhere !== null))
     tell(finished)
-    const whole = (options.select ?? []).length === 0 && options.now === undefined && options.record !== false && undisturbed
-    const { rests } = result
-    const rested = whole && leaks.length === 0 ? yield* record({ project, elsewhere, kept, state, rests, now }) : null
+    const whole = (options.select ?? []).length === 0 && options.now === undefined && options.record !== false && undisturbed && fits
+    const { rests, project: ended } = result
+    const rested = whole && leaks.length === 0 ? yield* record({ project: ended, elsewhere, kept, state, rests, now }) : null
     yield* digests.save()
-    return { finished, tasks: result.finished, stands: rested === null ? null : { ...rested, started } }
+    yield* (yield* ContentDigests).save()
+    const counted = { ...started, tasks: ended.tasks.length + (away?.tasks ?? 0) }
+    return {
+      finished,
+      tasks: result.finished,
+      record: () => notes.record(finished),
+      stands: rested === null ? null : { ...rested, started: counted }
+    }
   })
 
   return {
@@ -266,24 +282,42 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
       }).pipe(Effect.ignore),
     plan: (options) =>
       Effect.provide(
-        Effect.map(planned(options), ({ tasks }) => planDocument(tasks)),
+        Effect.map(
+          Effect.flatMap(planned(options), ({ tasks }) => withFormerNames(project, tasks)),
+          planDocument
+        ),
         reading
       ),
-    run: (options, tell) => Effect.provide(Effect.scoped(run(options, tell)), writing(options.jobs, options.cache !== false)),
+    run: (options, tell) =>
+      Effect.scoped(run(options, tell)).pipe(
+        sandboxed(project, options.sandbox === true),
+        Effect.provide(writing(options.jobs, options.cache !== false))
+      ),
     watched: (options) =>
-      Effect.provide(
-        Effect.map(selecting(options.select ?? [], options), ({ closure }) => watchedPlaces(project, closure)),
-        reading
-      ),
+      StateStore.use(({ get }) =>
+        Effect.map(selecting(options.select ?? [], options), ({ closure }) => watchedPlaces(project, closure, get))
+      ).pipe(Effect.provide(reading)),
     why: (task, options) =>
       Effect.provide(
         Effect.gen(function* () {
+          if (options.run !== undefined) return yield* whyInRun(task, options.run, project.graph.indexOf.has(task))
           const index = yield* taskIndex(project, task)
           const { tasks } = yield* planned({ ...options, select: [task] })
-          return explain(project, tasks, index)
+          return yield* whyTask(project, tasks, index, {
+            state,
+            paranoid: options.paranoid === true,
+            compare: options.compare ?? null
+          })
         }),
         reading
       ),
+    history: (options) =>
+      Effect.provide(
+        historyOf(project, options, (words) => selecting(words, options)),
+        reading
+      ),
+    runDiff: (older, newer) => Effect.provide(diffDocument(name, older, newer), reading),
+    record: (run) => Effect.provide(recordNamed(run), reading),
     status: (options) =>
       Effect.provide(
         Effect.gen(function* () {
@@ -306,7 +340,13 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
         }),
         reading
       ),
-    adopt: (options) => Effect.provide(Effect.scoped(adopt(options)), writing()),
+    audit: (options, tell) =>
+      selecting(options.select ?? [], options).pipe(
+        Effect.flatMap((selection) => auditTasks(project, { ...assessOptions(options, () => false), ...selection, run: newRun() }, tell)),
+        Effect.scoped,
+        Effect.provide(writing(1, false))
+      ),
+    adopt: (options, tell) => Effect.provide(Effect.scoped(adopt(options, tell)), writing()),
     graph: (options) =>
       Effect.provide(
         Effect.map(planned(options), ({ tasks }) => graphDocument(project, tasks)),
@@ -340,21 +380,9 @@ export const openSession = ({ project, elsewhere, kept }: Opened, host: (jobs: n
         Outputs.layer,
         Cache.layer(state)
       ]),
-    cacheStats: () =>
-      Effect.provide(
-        Cache.use((cache) => cache.stats()),
-        Cache.layer(state)
-      ),
+    cacheStats: () => Effect.provide(cacheFootprint(project.document, state), [Cache.layer(state), StateStore.layer(state)]),
     explain: (code) => explanations(project, code)
   }
-}
-
-/** The task of that id, or the names that may have been meant. */
-const taskIndex = (project: AnalyzedProject, task: string): Effect.Effect<number, SelectorUnknown> => {
-  const found = findTask(project.graph, task)
-  if ("ok" in found) return Effect.succeed(found.ok)
-  const near = found.nearest[0] === undefined ? "" : `; did you mean ${found.nearest.join(" or ")}?`
-  return Effect.fail(new SelectorUnknown({ message: `no task is called ${task}${near}`, selector: task, nearest: [...found.nearest] }))
 }
 
 /** Where outputs end up, absolute. */
@@ -362,30 +390,3 @@ const finalsOf = ({ tasks, document }: AnalyzedProject): ReadonlyArray<string> =
   tasks.flatMap((task) =>
     task.outputs.filter(({ kind }) => kind !== "value").map(({ path }) => (isAbsolute(path) ? path : join(document.root, path)))
   )
-
-/** Tasks of the opened part among those that are told of elsewhere. */
-const listedOf = (project: AnalyzedProject, elsewhere: Elsewhere | null): Session["listed"] => {
-  if (elsewhere === null) return project.tasks
-  const away = freshElsewhere(elsewhere).told.map(({ index, event: { task, target } }) => [index, { task, target, inputs: [] }] as const)
-  const here = project.tasks.map((task, at) => [elsewhere.indices[at] as number, task] as const)
-  return [...away, ...here].sort(([a], [b]) => a - b).map(([, task]) => task)
-}
-
-const reportOf = (
-  run: string,
-  at: string,
-  finished: RunFinished,
-  tasks: ReadonlyArray<{
-    readonly task: string
-    readonly outcome: StoredReport["tasks"][number]["outcome"]
-    readonly verdict: StoredReport["tasks"][number]["verdict"]
-  }>,
-  othersFresh: boolean
-): StoredReport => ({
-  atlas: "run-report/1",
-  run,
-  at,
-  outcome: finished.outcome,
-  tasks: tasks.map(({ task, outcome, verdict }) => ({ task, outcome, verdict })),
-  ...(othersFresh ? { others: "fresh" as const } : {})
-})

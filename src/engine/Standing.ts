@@ -23,7 +23,8 @@ import type { Standing } from "./Commands.ts"
 import { evaluatingNow, expectedRows, stillCurrent } from "./ConfigCurrent.ts"
 import type { Elsewhere } from "./Elsewhere.ts"
 import { enginePrograms } from "./Kept.ts"
-import { type TaskInput, toolRows } from "./Rows.ts"
+import { sameFiles, type TaskGlob, type TaskInput } from "./Inputs.ts"
+import { toolRows } from "./Rows.ts"
 
 const options = { bigint: true, throwIfNoEntry: false } as const
 /** A larger file that is as young as the tick is left for the next run to read again, bytes. */
@@ -31,7 +32,9 @@ const rereadBytes = 64 * 1024 * 1024
 
 /** What a task rests on that is fresh now, executed or not. */
 export interface Rest {
+  /** Declared and discovered. */
   readonly inputs: ReadonlyArray<TaskInput>
+  readonly globs: ReadonlyArray<TaskGlob>
   readonly tools: ReadonlyArray<Row>
   /** Of its own; none for a cell. */
   readonly outputs: ReadonlyArray<TracedOutput>
@@ -109,7 +112,7 @@ const configPlaces = Effect.fnUntraced(function* ({ evidence, document }: Analyz
 
 /** Whether inputs, programs and outputs still are what the task rests on. Reads what the stat cache does not vouch for. */
 const confirmed = Effect.fnUntraced(function* (root: string, toolNow: ReturnType<typeof toolRows>, rest: Rest) {
-  const { inputs, tools, outputs, witnesses } = rest
+  const { inputs, globs, tools, outputs, witnesses } = rest
   const digests = yield* FileDigests
   for (const { subject, value } of tools) {
     const now = yield* Effect.orElseSucceed(toolNow(subject), () => null)
@@ -119,6 +122,7 @@ const confirmed = Effect.fnUntraced(function* (root: string, toolNow: ReturnType
     const stat = statOf({ path, follow: false })
     if (stat === unreachable || (stat === null ? absent : rowOf(stat)) !== row) return false
   }
+  for (const { patterns, paths } of globs) if (!sameFiles(root, patterns, paths)) return false
   for (const { path, digest, folder } of inputs) {
     if (folder) return false
     const hit = digests.known(path) ?? (tooLarge(path) ? null : yield* Effect.orElseSucceed(digests.file(path), () => null))
@@ -144,6 +148,8 @@ export interface StandingRequest {
   /** Of each task of the project: its group, and its place in the whole project. */
   readonly groupOf: (task: number) => number
   readonly indexOf: (task: number) => number
+  /** Of groups with fan-outs: how many more tasks they have than are declared. */
+  readonly fanned: ReadonlyArray<readonly [group: number, more: number]>
   readonly rests: ReadonlyMap<number, Rest>
   readonly now: string
   /** Seal of the kept project document. */
@@ -172,7 +178,8 @@ const common = Effect.fnUntraced(function* ({ project, now, kept, elsewhere }: S
     "PATH"
   ])
   const targets = new Set(project.tasks.map(({ target }) => target))
-  const salt = randomBytes(16).toString("hex")
+  // the evidence keeps its salt, so that a record of the same is the same record
+  const salt = project.evidence?.salt ?? randomBytes(16).toString("hex")
   const header: Omit<Header, "answer"> = {
     atlas: "fast/2",
     root,
@@ -186,7 +193,7 @@ const common = Effect.fnUntraced(function* ({ project, now, kept, elsewhere }: S
     from: now,
     until: null,
     project: kept,
-    tasks: project.tasks.length,
+    tasks: (project.expansion?.from ?? project).tasks.length,
     // declared ones, as the engine counts: tasks of a group have a name of their own there
     targets: project.document.targets.filter(({ target }) => targets.has(target)).length,
     unproven: [],
@@ -237,6 +244,7 @@ export const standing = Effect.fnUntraced(function* (request: StandingRequest) {
     if (rest === undefined || rest.witnesses?.length === 0) proven.delete(group)
     else {
       for (const { path } of rest.inputs) add({ path, follow: true }, group)
+      for (const { looked } of rest.globs) for (const path of looked) add({ path, follow: true }, group)
       for (const place of outputPlaces(root, rest.outputs)) add(place, group)
       for (const { path } of rest.witnesses ?? []) add({ path, follow: false }, group)
     }
@@ -277,7 +285,10 @@ export const standing = Effect.fnUntraced(function* (request: StandingRequest) {
   }
   told.sort(([, a], [, b]) => a - b)
   const unproven = [...opened].filter((group) => !proven.has(group)).sort((a, b) => a - b)
-  return { expected, header: { ...shared.header, until, unproven, told } } satisfies Omit<Standing, "started"> as Omit<Standing, "started">
+  const { fanned: before = [], ...header } = shared.header
+  const fanned = [...before.filter(([group]) => !opened.has(group)), ...request.fanned]
+  const counted = fanned.length === 0 ? header : { ...header, fanned }
+  return { expected, header: { ...counted, until, unproven, told } } satisfies Omit<Standing, "started"> as Omit<Standing, "started">
 })
 
 /**

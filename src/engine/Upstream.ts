@@ -7,6 +7,7 @@ import type { Verdict } from "../domain/Finding.ts"
 import type { Need } from "../domain/TaskDocument.ts"
 import type { TracedOutput } from "../domain/Trace.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
+import { partOf } from "./Items.ts"
 
 /** One decided (in a plan) or settled (in a run) task. */
 export interface Known {
@@ -17,10 +18,15 @@ export interface Known {
 }
 
 export class Upstream {
-  readonly #project: AnalyzedProject
+  #project: AnalyzedProject
   readonly #known: Array<Known | undefined> = []
 
   constructor(project: AnalyzedProject) {
+    this.#project = project
+  }
+
+  /** The same tasks at the same places, and more. */
+  grow(project: AnalyzedProject): void {
     this.#project = project
   }
 
@@ -37,10 +43,12 @@ export class Upstream {
   }
 
   needs(task: number): ReadonlyArray<{ readonly name: string; readonly task: string; readonly state: NeedState }> {
-    return (this.#project.tasks[task]?.needs ?? []).map((need) => {
+    const { needs = [], item } = this.#project.tasks[task] ?? {}
+    return needs.map((need) => {
       const known = this.#known[this.#indexOf(need.task)]
       if (known === undefined) return { ...need, state: { unknown: true } as const }
-      return { ...need, state: known.need(known.outputs.map((output) => needRow(need, { name: output.name, digest: output.digest }))) }
+      const rows = partOf(need.part, known.outputs, item).map(({ name, digest }) => needRow(need, { name, digest }))
+      return { ...need, state: known.need(rows) }
     })
   }
 
@@ -54,10 +62,10 @@ export class Upstream {
   /** The needs with their outputs, as documents carry them; only right once all needs are known. */
   documents(task: number): ReadonlyArray<Need> {
     const { root } = this.#project.document
-    return (this.#project.tasks[task]?.needs ?? []).map((need) => ({
-      name: need.name,
-      task: need.task,
-      outputs: (this.#known[this.#indexOf(need.task)]?.outputs ?? []).map(({ name, kind, path, value, digest }) => ({
+    const { needs = [], item } = this.#project.tasks[task] ?? {}
+    return needs.map((need) => ({
+      ...need,
+      outputs: partOf(need.part, this.#known[this.#indexOf(need.task)]?.outputs ?? [], item).map(({ name, kind, path, value, digest }) => ({
         name,
         kind,
         path: kind === "value" ? null : resolve(root, path),

@@ -16,6 +16,7 @@ import type {
   ShownResult
 } from "../domain/ViewDocuments.ts"
 import type { AnalyzedProject } from "./Analyzer.ts"
+import { digestNamed } from "./Items.ts"
 import type { Planned } from "./Planner.ts"
 
 /** Lines of a log that `show` ends with. */
@@ -50,12 +51,17 @@ export const graphDocument = (project: AnalyzedProject, planned: ReadonlyArray<P
 const ran = (trace: Trace | null) => (trace === null ? null : { run: trace.run, at: trace.at })
 
 const inputsOf = (task: ProjectTask, rows: ReadonlyArray<Row>): ReadonlyArray<ShownInput> => {
-  const paths = new Map(task.inputs.map(({ name, path }) => [name, path]))
+  const paths = new Map(task.inputs.flatMap((input) => (input.kind === "glob" ? [] : [[input.name, input.path] as const])))
+  const globs = task.inputs.filter(({ kind }) => kind === "glob").map(({ name }) => `${name}/`)
+  const pathOf = (subject: string): string | null => {
+    const glob = globs.find((name) => subject.startsWith(name))
+    return paths.get(subject) ?? (glob === undefined ? null : subject.slice(glob.length))
+  }
   return rows
-    .filter(({ kind }) => kind === "input")
-    .map(({ subject, value, note }) => ({
-      name: subject,
-      path: paths.get(subject) ?? null,
+    .filter(({ kind }) => kind === "input" || kind === "discovered")
+    .map(({ kind, subject, value, note }) => ({
+      name: kind === "discovered" ? "discovered" : subject,
+      path: kind === "discovered" ? subject : pathOf(subject),
       digest: value === Missing ? null : value,
       note
     }))
@@ -74,8 +80,11 @@ const needsOf = (rows: ReadonlyArray<Row>, traceOf: (task: string) => Trace | nu
   }
   return [...needs.values()].map((need) => {
     const trace = traceOf(need.task)
-    const now = new Map((trace?.outputs ?? []).map(({ name, digest }) => [name, digest]))
-    return { ...need, executed: ran(trace), same: need.outputs.every(({ name, digest }) => now.get(name) === digest) }
+    return {
+      ...need,
+      executed: ran(trace),
+      same: need.outputs.every(({ name, digest }) => digestNamed(trace?.outputs ?? [], name) === digest)
+    }
   })
 }
 

@@ -31,7 +31,10 @@ export interface Header {
   readonly until: string | null
   /** Seal of the kept project document whose groups these are; null if none is kept. */
   readonly project: string | null
+  /** As declared. */
   readonly tasks: number
+  /** Groups with fan-outs: how many more tasks there are than declared (fewer if below 0). Absent if there are none. */
+  readonly fanned?: ReadonlyArray<readonly [group: number, more: number]>
   readonly targets: number
   /** Groups in which something is stale, fails or has to be told anew each time: the engine has to look. */
   readonly unproven: ReadonlyArray<number>
@@ -42,6 +45,10 @@ export interface Header {
   /** Digest of the file that holds the plan of a project in which all is fresh; null if there is none. */
   readonly plan: string | null
 }
+
+/** All tasks there are, those of items instead of what stands for them; without those of `groups`. */
+export const tasksOf = ({ tasks, fanned }: Pick<Header, "tasks" | "fanned">, groups?: ReadonlySet<number>): number =>
+  (fanned ?? []).reduce((sum, [group, more]) => (groups?.has(group) === true ? sum : sum + more), tasks)
 
 /** What the run printed, without time and width. */
 export interface Told {

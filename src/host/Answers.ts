@@ -3,8 +3,10 @@ import { dirname } from "node:path"
 import { Schema } from "effect"
 import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
 import { DocumentVersion, PluginLeak, TaskLost } from "../domain/Fault.ts"
-import { type HostEvent, ObserveDocument, type ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import { DigestDocument, type HostEvent, ObserveDocument, type ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
 import type { HostModule } from "../ports/Host.ts"
+import { highWater, resetHighWater } from "../ports/Resident.ts"
+import { refused } from "./Denied.ts"
 import { reportName } from "./Fate.ts"
 import { processState, residue, settled } from "./Residue.ts"
 import { startedPrograms } from "./StartedPrograms.ts"
@@ -117,7 +119,13 @@ export const answerer = ({ host, say, began, ended, executed }: Line) => {
     const undeclare = declare(task.environment)
     const before = processState()
     const events = telling((event) => say({ tell: "event", id, event }))
-    const result = await module.execute(task, events.tell, abort.signal).catch(() => null)
+    resetHighWater()
+    // what imports were refused says nothing of the task
+    refused(task.task)
+    const done = await module.execute(task, events.tell, abort.signal).catch(() => null)
+    const denied = refused(task.task)
+    const result = done === null || denied.length === 0 ? done : { ...done, errors: denied }
+    const peak = highWater("self")
     await settled(before)
     const left = residue(before)
     undeclare()
@@ -133,31 +141,52 @@ export const answerer = ({ host, say, began, ended, executed }: Line) => {
     const clean = left.length === 0 && !broke && process.memoryUsage.rss() < residentLimit
     ended(task.task)
     executed()
-    say({ tell: "answer", id, document: answer, clean, programs: startedPrograms() })
+    const measured = answer === null || peak === null ? answer : { ...answer, peakMiB: Math.ceil(peak / 1024 ** 2) }
+    say({ tell: "answer", id, document: measured, clean, programs: startedPrograms() })
   }
 
-  const observe = async (id: number, document: unknown): Promise<void> => {
-    const reading = read(ObserveDocument, "observe/1", document)
-    const nothing = (error: ErrorDocument) =>
-      refuse(id, { atlas: "observation/1", task: taskOf(document), errors: [error], desired: null, live: null, witnesses: [] })
-    if ("error" in reading) return nothing(reading.error)
+  /** A question that no task runs for. */
+  const asked = async <Question extends { readonly task: string }>(
+    id: number,
+    reading: ReturnType<typeof read<Question>>,
+    nothing: (error: ErrorDocument) => unknown,
+    answer: (module: HostModule, question: Question) => Promise<unknown>
+  ): Promise<void> => {
+    if ("error" in reading) return refuse(id, nothing(reading.error))
     const module = host()
-    if (module === null) return nothing(encodeFailure(new TaskLost({ message: "the host was given no config" })))
+    if (module === null) return refuse(id, nothing(encodeFailure(new TaskLost({ message: "the host was given no config" }))))
     await module.ready()
     began(id, reading.ok.task)
     const before = processState()
-    const observation = await module.observe(reading.ok, abort.signal).catch(() => null)
+    const document = await answer(module, reading.ok).catch(() => null)
     await settled(before)
     const clean = residue(before).length === 0 && process.memoryUsage.rss() < residentLimit
     ended(reading.ok.task)
-    say({ tell: "answer", id, document: observation, clean, programs: startedPrograms() })
+    say({ tell: "answer", id, document, clean, programs: startedPrograms() })
   }
+
+  const observe = (id: number, document: unknown): Promise<void> =>
+    asked(
+      id,
+      read(ObserveDocument, "observe/1", document),
+      (error) => ({ atlas: "observation/1", task: taskOf(document), errors: [error], desired: null, live: null, witnesses: [] }),
+      (module, question) => module.observe(question, abort.signal)
+    )
+
+  const digest = (id: number, document: unknown): Promise<void> =>
+    asked(
+      id,
+      read(DigestDocument, "digest/1", document),
+      (error) => ({ atlas: "content-digest/1", task: taskOf(document), errors: [error], digest: null, unreadable: null }),
+      (module, question) => module.digest(question, abort.signal)
+    )
 
   return (ask: Exclude<Ask, { readonly ask: "open" }>): void => {
     if (ask.ask === "interrupt") return abort.abort()
     abort = new AbortController()
     if (ask.ask === "evaluate") void evaluate(ask.id)
     else if (ask.ask === "execute") void execute(ask.id, ask.document)
-    else void observe(ask.id, ask.document)
+    else if (ask.ask === "observe") void observe(ask.id, ask.document)
+    else void digest(ask.id, ask.document)
   }
 }

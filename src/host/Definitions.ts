@@ -6,9 +6,22 @@ import type { FindingDeclaration } from "../domain/Finding.ts"
 import type { Definition } from "../domain/ProjectDocument.ts"
 import { nearest } from "../core/Nearest.ts"
 import type { Place } from "../plugin/Place.ts"
+import type { Resources } from "../plugin/Resources.ts"
 import type { CellDeclaration, Grouping, OutputDeclaration, RuntimePart } from "../plugin/Stage.ts"
+import { fanOutProblems, neededBy } from "./FanOut.ts"
+import { resourceProblems } from "./Resources.ts"
 import { fieldsOf } from "./SchemaProblems.ts"
 import { toJsonSchema } from "./OptionsSchema.ts"
+
+interface NeededStage {
+  readonly stage: string
+  readonly def?: { readonly outputs?: Readonly<Record<string, OutputDeclaration>>; readonly each?: EachValue }
+}
+
+interface EachValue {
+  readonly of: NeededStage
+  readonly output: string
+}
 
 /** A stage as the host sees it: the typed declaration with its types forgotten. */
 export interface StageValue {
@@ -19,15 +32,13 @@ export interface StageValue {
   readonly definedAt: ReadonlyArray<Place>
   /** Proves what is there already (`provenBy`). */
   readonly proof: ((task: unknown) => Effect.Effect<unknown, { readonly _tag: string }>) | undefined
-  readonly def: {
+  readonly def: Resources & {
     readonly summary?: string
     readonly target: Schema.Top
-    readonly needs: ReadonlyArray<{
-      readonly stage: string
-      readonly def?: { readonly outputs?: Readonly<Record<string, OutputDeclaration>> }
-    }>
+    readonly needs: ReadonlyArray<NeededStage>
+    readonly each?: EachValue
     readonly options: Schema.Top
-    readonly inputs: (target: unknown) => Readonly<Record<string, string | undefined>>
+    readonly inputs: (target: unknown) => unknown
     readonly outputs: Readonly<Record<string, OutputDeclaration>>
     readonly paths?: (at: unknown) => Readonly<Record<string, string | undefined>>
     readonly findings: Readonly<Record<string, FindingDeclaration>>
@@ -37,8 +48,6 @@ export interface StageValue {
     readonly environment?: ReadonlyArray<string>
     readonly tools?: ReadonlyArray<string>
     readonly runtime?: ReadonlyArray<RuntimePart>
-    readonly timeoutMs?: number
-    readonly memory?: number
     readonly cell?: CellDeclaration<unknown, unknown, unknown, Record<string, string>, { readonly _tag: string }>
     readonly command?: (at: unknown) => unknown
     readonly run?: (task: unknown) => Effect.Effect<unknown, { readonly _tag: string }>
@@ -51,26 +60,22 @@ export interface CheckValue {
   readonly defaults: Readonly<Record<string, unknown>>
   readonly gates: ReadonlyArray<string> | null
   readonly definedAt: ReadonlyArray<Place>
-  readonly def: {
+  readonly def: Resources & {
     readonly summary?: string
     readonly on: { readonly stage: string }
     readonly options: Schema.Top
     readonly findings: Readonly<Record<string, FindingDeclaration>>
     readonly errors: ReadonlyArray<ErrorClass>
-    readonly timeoutMs?: number
-    readonly memory?: number
     readonly run: (task: unknown) => Effect.Effect<unknown, { readonly _tag: string }>
   }
 }
 
 const stageKeys = new Set(
-  "summary target needs options inputs outputs paths findings errors roots across group environment tools runtime timeoutMs memory cell command run adopt".split(
+  "summary each target needs options inputs outputs paths findings errors roots across group environment tools runtime timeoutMs memory cpu mutex retry cell command run adopt".split(
     " "
   )
 )
-const checkKeys = new Set("summary on options findings errors timeoutMs memory run".split(" "))
-/** Below this not even the host itself fits. */
-const leastMemoryMiB = 64
+const checkKeys = new Set("summary on options findings errors timeoutMs memory cpu mutex retry run".split(" "))
 const nameForm = /^[a-z0-9][a-z0-9-]*$/
 
 export const whereOf = (places: ReadonlyArray<Place>): Where | undefined => places[0]
@@ -148,8 +153,7 @@ const shapeProblems = (kind: "stage" | "check", name: string, value: Record<stri
     if (def[field] !== undefined && typeof def[field] !== "function") found.push(`${field} of ${name} must be a function`)
   }
   call("run")
-  if (def.memory !== undefined && !(Number.isSafeInteger(def.memory) && def.memory >= leastMemoryMiB))
-    found.push(`memory of ${name} must be a whole number of MiB from ${leastMemoryMiB}`)
+  found.push(...resourceProblems(def, name, codesOf(def.errors)))
   record("findings", def.findings, isFinding, '{ severity: "error" or "warning", hint: "…" }')
   if (def.errors !== undefined && !Array.isArray(def.errors)) found.push(`errors of ${name} must be a list`)
   if (def.options !== undefined && !Schema.isSchema(def.options)) found.push(`options of ${name} must be a Schema`)
@@ -163,6 +167,8 @@ const shapeProblems = (kind: "stage" | "check", name: string, value: Record<stri
   call("command")
   record("outputs", def.outputs, (entry) => outputKinds.includes(entry), '"file", "folder" or "value"')
   record("across", def.across, isStage, "a stage")
+  if (def.each !== undefined && !(isObject(def.each) && isStage(def.each["of"]) && typeof def.each["output"] === "string"))
+    found.push(`each of ${name} must be { of: a stage, output: "a folder that it makes" }`)
   if (def.target !== undefined && !Schema.isSchema(def.target)) found.push(`target of ${name} must be a Schema`)
   return found
 }
@@ -172,6 +178,10 @@ export const tagOf = (error: unknown): string | undefined => {
   const { identifier, name } = error as { readonly identifier?: unknown; readonly name?: unknown }
   return typeof identifier === "string" ? identifier : typeof name === "string" ? name : undefined
 }
+
+/** Codes of the errors that a definition declares, as far as they are such. */
+const codesOf = (errors: unknown): ReadonlyArray<string> =>
+  Array.isArray(errors) ? errors.flatMap((error) => (isObject(error) ? [codeOfTag(tagOf(error) ?? "")] : [])) : []
 
 /** All stages and checks, and all that is wrong between them, in the words that the types use. */
 export const readDefinitions = (
@@ -223,11 +233,12 @@ export const readDefinitions = (
   for (const stage of stageValues) {
     if (seen.has(stage.name)) problems.push(told(`two stages are called ${stage.name}`, at))
     seen.add(stage.name)
-    for (const need of stage.def.needs)
+    for (const need of neededBy(stage))
       if (!names.has(need.stage)) problems.push(told(`${stage.name} needs ${need.stage}, which is not in stages`, at))
     for (const [role, other] of Object.entries(stage.def.across ?? {}))
       if (!names.has(other.stage)) problems.push(told(`${stage.name} needs ${other.stage} as ${role}, which is not in stages`, at))
   }
+  for (const { stage, message } of fanOutProblems(stageValues)) problems.push(told(message, declaredWhere(stage.definedAt) ?? at))
   for (const check of checkValues) {
     if (seen.has(check.name)) problems.push(told(`two definitions are called ${check.name}`, at))
     seen.add(check.name)

@@ -4,6 +4,7 @@ import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
 import type { ProjectDocument } from "../domain/ProjectDocument.ts"
 import type { Place } from "../plugin/Place.ts"
 import { type CheckValue, describe, readDefinitions, type StageValue, unknownKey, whereOf } from "./Definitions.ts"
+import { claimedInputs } from "./Inputs.ts"
 import { readTargets } from "./Targets.ts"
 import { makeTasks } from "./Tasks.ts"
 
@@ -48,8 +49,11 @@ export const evaluate = (
   const { stages, checks } = readDefinitions(value.stages, value.declaration["checks"], at, problems)
   const targets = readTargets(value.targets, stages, checks, at, problems)
   // tasks of definitions that do not fit together would only repeat their problems
-  const made = problems.length === 0 ? makeTasks(stages, checks, targets) : { tasks: [], problems: [] }
+  const made = problems.length === 0 ? makeTasks(stages, checks, targets) : { tasks: [], contents: [], problems: [] }
   problems.push(...made.problems)
+  const defined = new Set([...stages, ...checks].map(({ name }) => name))
+  for (const { name } of made.contents) if (defined.has(name)) shape(`two definitions are called ${name}`)
+  if (problems.length === 0) problems.push(...claimedInputs(made.tasks, root))
   // a project without tasks is a mistake, not an empty success
   if (problems.length === 0 && made.tasks.length === 0) shape("the project has no targets")
   if (problems.length > 0) return { problems }
@@ -61,7 +65,7 @@ export const evaluate = (
       name: String(value.name),
       root,
       config,
-      definitions: [...stages, ...checks].map(describe),
+      definitions: [...[...stages, ...checks].map(describe), ...made.contents],
       targets: targets.map((target) => ({ target: target.target, labels: target.labels })),
       tasks: made.tasks
     }

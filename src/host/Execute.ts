@@ -6,7 +6,10 @@ import { codeOfTag, encodeFailure, encodeFailures, type ErrorDocument, tagOfCode
 import { AdoptRefused, TaskDefect, TaskLost, TaskOutputMissing, TaskUndeclared } from "../domain/Fault.ts"
 import type { Finding } from "../domain/Finding.ts"
 import type { HostEvent, Need, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import { withItem } from "./FanOut.ts"
 import { blame, ownFrame } from "./Frames.ts"
+import { discovering } from "./Discover.ts"
+import { inputsView } from "./Inputs.ts"
 import { named } from "./Named.ts"
 import { type CheckValue, type StageValue, tagOf } from "./Definitions.ts"
 
@@ -20,14 +23,25 @@ export const decoded = (schema: Schema.Top, value: unknown): unknown =>
 
 /** `needs.ingest.buildRoot`: a path, or a value; roles of other targets apart. */
 export const needsView = (needs: ReadonlyArray<Need>) => {
-  const own: Record<string, Record<string, string>> = {}
+  const own: Record<string, Record<string, string | Record<string, string>>> = {}
+  const members = new Map<string, Array<readonly [string, Record<string, string>]>>()
   const across: Record<string, Record<string, string> | null> = {}
   for (const need of needs) {
+    const { part } = need
+    // the entry is the item; which items there are, their tasks tell
+    if (part?.part === "names" && !members.has(need.name)) members.set(need.name, [])
+    if (part?.part === "names" || part?.part === "entry") continue
     const outputs: Record<string, string> = {}
     for (const output of need.outputs) outputs[output.name] = output.kind === "value" ? (output.value ?? "") : (output.path ?? "")
     if (need.name.startsWith("across:")) across[need.name.slice("across:".length)] = named(need.name.replace(":", "."), outputs)
-    else own[need.name] = named(need.name === "subject" ? "subject" : `needs.${need.name}`, outputs)
+    else if (part?.part === "member") {
+      const items = members.get(need.name) ?? []
+      members.set(need.name, items)
+      items.push([part.item, named(`needs.${need.name}.${part.item}`, outputs)])
+    } else own[need.name] = named(need.name === "subject" ? "subject" : `needs.${need.name}`, outputs)
   }
+  // by `fromEntries`, so that an item may have any name
+  for (const [name, items] of members) own[name] = Object.fromEntries(items)
   return { own: named("needs", own), across }
 }
 
@@ -104,13 +118,15 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
     const findings: Array<Finding> = []
     const values: Record<string, string> = {}
     let summary: string | null = null
+    const { told: discovered, ...reading } = discovering(task.root)
     const result = (errors: ReadonlyArray<ErrorDocument>): ResultDocument => ({
       atlas: "result/1",
       task: task.task,
       errors: [...errors],
       findings,
       values,
-      summary
+      summary,
+      ...discovered()
     })
     const value = definitions.get(task.definition)
     if (value?.kind === "check" && task.purpose === "adopt") return Effect.succeed(result([encodeFailure(unproven(task))]))
@@ -128,6 +144,7 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
     }
     const telling = {
       report,
+      ...reading,
       progress: (now: { readonly label?: string; readonly done: number; readonly total?: number; readonly unit?: string }) =>
         Effect.sync(() => {
           const at = performance.now()
@@ -153,17 +170,18 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
         Object.keys(value.def.across ?? {}).map((role) => [role, across[role] ?? null])
       )
       const adopting = task.purpose === "adopt"
+      const given = inputsView(task.inputs)
       // a person's word is enough for a cell whose stage has nothing to prove it with
       if (adopting && value.proof === undefined && task.cell !== null) return Effect.void
       const run = adopting ? value.proof : value.def.run
       if (run === undefined && adopting) return Effect.fail(unproven(task))
       if (run === undefined) throw new Error(`${value.name} is a command: the engine runs it, not a host`)
-      return run({
+      const view = {
         ...telling,
         task: task.task,
         target: decoded(value.def.target, task.subject),
         labels: task.labels,
-        inputs: Object.fromEntries(task.inputs.map((input) => [input.name, input.path])),
+        ...(adopting ? given : { inputs: { ...given.inputs, ...given.globs } }),
         options,
         needs: own,
         across: roles,
@@ -172,7 +190,8 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
         roots: task.roots,
         environment: Object.fromEntries(Object.entries(task.environment).map(([name, v]) => [name, v ?? undefined])),
         cell: task.cell
-      })
+      }
+      return run(withItem(value, view, task.item))
     })
     return Effect.matchCauseEffect(program, {
       onFailure: (cause) => {

@@ -51,6 +51,20 @@ export const layer = (open: () => Promise<HostModule>): Layer.Layer<Host> =>
           )
         ),
       leaks: Effect.succeed([]),
+      digest: (question) =>
+        Effect.flatMap(host, (module) =>
+          call((signal) => module.digest(question, signal)).pipe(
+            Effect.catch((lost) =>
+              Effect.succeed({
+                atlas: "content-digest/1" as const,
+                task: question.task,
+                errors: [encodeFailure(new TaskLost({ message: `the host of ${question.task} answered nothing: ${lost}` }))],
+                digest: null,
+                unreadable: null
+              })
+            )
+          )
+        ),
       observe: (question) =>
         Effect.flatMap(host, (module) =>
           call((signal) => module.observe(question, signal)).pipe(

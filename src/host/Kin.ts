@@ -70,12 +70,3 @@ export const endKin = (pid: number, mark: string): void => {
     }
   }
 }
-
-/** Resident bytes of a process; null if it is gone or nobody can tell. */
-export const residentBytes = (pid: number): number | null => {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`))?.[1]
-  return kib === undefined ? null : Number(kib) * 1024
-}
-
-/** How often the system ended processes for want of memory; 0 where it does not tell. */
-export const memoryKills = (): number => Number(/^oom_kill (\d+)$/m.exec(textOf("/proc/vmstat"))?.[1] ?? 0)

@@ -19,6 +19,8 @@ export interface Launch {
   readonly inspect: boolean
   /** More flags for Node. */
   readonly flags: ReadonlyArray<string>
+  /** Words that start it, which must keep `only` from other processes than it; none if absent. */
+  readonly before?: (only: Readonly<Record<string, string>>) => ReadonlyArray<string>
 }
 
 /** Where hosts find what earlier ones compiled; used if it is there. */
@@ -69,6 +71,11 @@ export const launch = (how: Launch): ChildProcess => {
     // without it Node reads no compiled code either; nothing is written there but by hosts that execute
     ...(how.flags.includes("--permission") && existsSync(cache) ? [`--allow-fs-write=${cache}`] : [])
   ]
-  const [file = process.execPath, ...words] = guarded([process.execPath, ...flags, how.entry])
+  const [file = process.execPath, ...words] = guarded([
+    ...(how.before?.({ [hostMark]: how.mark }) ?? []),
+    process.execPath,
+    ...flags,
+    how.entry
+  ])
   return spawn(file, words, { cwd: how.folder, env: environmentOf(how), detached: true, stdio: ["ignore", "pipe", "pipe", "pipe"] })
 }

@@ -10,7 +10,8 @@ import { ConfigInvalid } from "../domain/EngineErrors.ts"
 import { encodeFailure, ErrorDocument } from "../domain/Failure.ts"
 import { DocumentVersion, TaskLeftovers, TaskLost } from "../domain/Fault.ts"
 import { ProjectDocument } from "../domain/ProjectDocument.ts"
-import { type HostEvent, ObservationDocument, ResultDocument } from "../domain/TaskDocument.ts"
+import { ContentDigestDocument, type HostEvent, ObservationDocument, ResultDocument, type TaskDocument } from "../domain/TaskDocument.ts"
+import { Confinement } from "../ports/Confinement.ts"
 import { type EvaluatedProject, Host } from "../ports/Host.ts"
 import { makeWatchdog } from "../ports/ProcessGroup.ts"
 import { fateOf, otherVersion } from "./Fate.ts"
@@ -87,6 +88,12 @@ const read = <A>(
   return { error: encodeFailure(new TaskLost({ message: `the host of ${task} answered with no ${version}: ${why}` })) }
 }
 
+/** What the host knows of itself, or what was seen of it with the programs that it started. */
+const peakOf = ({ peakMiB = 0 }: ResultDocument, seen: number | null): Pick<ResultDocument, "peakMiB"> => {
+  const most = Math.max(peakMiB, Math.ceil((seen ?? 0) / 1024 ** 2))
+  return most === 0 ? {} : { peakMiB: most }
+}
+
 const invalid = (problems: ConfigInvalid["problems"]): ConfigInvalid =>
   new ConfigInvalid({
     message: problems.length === 1 ? (problems[0]?.message ?? "") : `the config has ${problems.length} problems`,
@@ -105,7 +112,7 @@ export const layer = (options: ProcessHostOptions): Layer.Layer<Host> =>
         Effect.sync(() => makeWatchdog(`${hostMark}=${engine}.`)),
         (dog) => Effect.sync(dog.close)
       )
-      const start = (how: Pick<Start, "entry" | "memoryMiB" | "flags">, reads: ReadonlyArray<string> | null): HostProcess =>
+      const start = (how: Pick<Start, "entry" | "memoryMiB" | "flags" | "before">, reads: ReadonlyArray<string> | null): HostProcess =>
         startHost({
           ...how,
           folder: dirname(config),
@@ -117,6 +124,17 @@ export const layer = (options: ProcessHostOptions): Layer.Layer<Host> =>
           leaked: (error) => leaks.push(error)
         })
       const pool = yield* makePool(jobs, (memoryMiB) => start({ entry, memoryMiB, flags: [] }, options.reads ?? null))
+
+      /** A warm one, or one that is started for this task alone where it is confined. */
+      const hostOf =
+        (task: TaskDocument) =>
+        <A, E>(use: (host: HostProcess) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+          Effect.flatMap(Confinement, (confinement) => {
+            const { memoryMiB } = task
+            if (confinement === null) return pool.withHost(memoryMiB, use)
+            const alone = Effect.sync(() => start({ entry, memoryMiB, ...confinement.host(task) }, options.reads ?? null))
+            return Effect.acquireUseRelease(alone, use, ended)
+          })
 
       /** Where runs have been; whoever only looks writes nothing. */
       const compileCache = yield* Effect.cached(
@@ -141,7 +159,7 @@ export const layer = (options: ProcessHostOptions): Layer.Layer<Host> =>
         execute: (task, tell) =>
           Effect.andThen(
             compileCache,
-            pool.withHost(task.memoryMiB, (host) =>
+            hostOf(task)((host) =>
               Effect.map(put(host, { ask: "execute", document: task, tell }, graceMs), (answer): ResultDocument => {
                 const result = (errors: ReadonlyArray<ErrorDocument>, findings: ResultDocument["findings"] = []): ResultDocument => ({
                   atlas: "result/1",
@@ -156,9 +174,10 @@ export const layer = (options: ProcessHostOptions): Layer.Layer<Host> =>
                 if (answer.kind === "version") return result([otherVersion(answer.speaks)])
                 const reading = read(ResultDocument, "result/1", task.task, answer.document)
                 if ("error" in reading) return result([reading.error])
-                if (answer.left.length === 0 || reading.ok.errors.length > 0) return reading.ok
+                const measured = { ...reading.ok, ...peakOf(reading.ok, answer.peak) }
+                if (answer.left.length === 0 || reading.ok.errors.length > 0) return measured
                 const message = `${task.task} ended and left ${answer.left.length === 1 ? "a process" : `${answer.left.length} processes`} behind, which ${answer.left.length === 1 ? "was" : "were"} ended too`
-                return { ...reading.ok, errors: [encodeFailure(new TaskLeftovers({ message }))] }
+                return { ...measured, errors: [encodeFailure(new TaskLeftovers({ message }))] }
               })
             )
           ),
@@ -177,6 +196,24 @@ export const layer = (options: ProcessHostOptions): Layer.Layer<Host> =>
               if (answer.kind === "gone") return nothing(fateOf(question.task, answer.gone, { memoryMiB: defaultMemoryMiB, scratch: null }))
               if (answer.kind === "version") return nothing(otherVersion(answer.speaks))
               const reading = read(ObservationDocument, "observation/1", question.task, answer.document)
+              return "error" in reading ? nothing(reading.error) : reading.ok
+            })
+          ),
+        digest: (question) =>
+          pool.withHost(defaultMemoryMiB, (host) =>
+            Effect.map(put(host, { ask: "digest", document: question, tell: () => {} }, graceMs), (answer): ContentDigestDocument => {
+              const { task } = question
+              const nothing = (error: ErrorDocument): ContentDigestDocument => ({
+                atlas: "content-digest/1",
+                task,
+                errors: [error],
+                digest: null,
+                unreadable: null
+              })
+              if (answer.kind === "fault") return nothing(answer.error)
+              if (answer.kind === "gone") return nothing(fateOf(task, answer.gone, { memoryMiB: defaultMemoryMiB, scratch: null }))
+              if (answer.kind === "version") return nothing(otherVersion(answer.speaks))
+              const reading = read(ContentDigestDocument, "content-digest/1", task, answer.document)
               return "error" in reading ? nothing(reading.error) : reading.ok
             })
           ),

@@ -7,7 +7,8 @@ import type { Finding } from "../domain/Finding.ts"
 import type { HostEvent } from "../domain/TaskDocument.ts"
 import { signalGroup, type Watchdog } from "../ports/ProcessGroup.ts"
 import { Tail } from "../ports/Tail.ts"
-import { endKin, kinOf, memoryKills, residentBytes } from "./Kin.ts"
+import { memoryKills, type PeakWatch, residentBytes, watchPeak } from "../ports/Resident.ts"
+import { endKin, kinOf } from "./Kin.ts"
 import { launch, type Launch } from "./Launch.ts"
 import { TaskOutput } from "./TaskOutput.ts"
 import { type Ask, encodeLine, MessageLines, Tell, wireVersion } from "./Wire.ts"
@@ -28,13 +29,19 @@ export interface Gone {
 }
 
 export type Answer =
-  | { readonly kind: "answer"; readonly document: unknown; readonly left: ReadonlyArray<number> }
+  | {
+      readonly kind: "answer"
+      readonly document: unknown
+      readonly left: ReadonlyArray<number>
+      /** The most that was seen of it and of what it started, bytes. */
+      readonly peak: number | null
+    }
   | { readonly kind: "fault"; readonly error: ErrorDocument; readonly findings: ReadonlyArray<Finding> }
   | { readonly kind: "version"; readonly speaks: string }
   | { readonly kind: "gone"; readonly gone: Gone; readonly findings: ReadonlyArray<Finding> }
 
 export interface Question {
-  readonly ask: "evaluate" | "execute" | "observe"
+  readonly ask: "evaluate" | "execute" | "observe" | "digest"
   readonly document?: unknown
   readonly tell: (event: HostEvent) => void
   readonly done: (answer: Answer) => void
@@ -84,6 +91,7 @@ export const startHost = (start: Start): HostProcess => {
   let asked = 0
   let open: { readonly question: Question; readonly findings: Array<Finding>; readonly outputs: ReadonlyArray<TaskOutput> } | null = null
   let poll: NodeJS.Timeout | undefined
+  let peak: PeakWatch | undefined
   let grace: NodeJS.Timeout | undefined
 
   if (pid !== undefined) start.watchdog.add(pid)
@@ -100,6 +108,7 @@ export const startHost = (start: Start): HostProcess => {
     const ending = open
     if (ending === null) return
     open = null
+    peak?.end()
     clearInterval(poll)
     clearTimeout(grace)
     setImmediate(() =>
@@ -132,7 +141,7 @@ export const startHost = (start: Start): HostProcess => {
     if (!message.clean) usable = false
     const left = message.programs && pid !== undefined ? kinOf(pid, start.mark) : []
     if (left.length > 0) usable = false
-    finish({ kind: "answer", document: message.document, left })
+    finish({ kind: "answer", document: message.document, left, peak: peak?.end() ?? null })
   }
 
   const babble = (line: string): void => {
@@ -222,6 +231,7 @@ export const startHost = (start: Start): HostProcess => {
       if (gone !== null) return finish(lost())
       send(question.ask === "evaluate" ? { ask: "evaluate", id: asked } : { ask: question.ask, id: asked, document: question.document })
       watchMemory()
+      if (pid !== undefined && question.ask === "execute") peak = watchPeak(pid)
     },
     interrupt: (graceMs) => {
       if (open === null) return

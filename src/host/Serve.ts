@@ -7,6 +7,7 @@ import { encodeFailure } from "../domain/Failure.ts"
 import { PluginLeak, TaskExit } from "../domain/Fault.ts"
 import type { HostModule } from "../ports/Host.ts"
 import { answerer } from "./Answers.ts"
+import { watchRefusals } from "./Denied.ts"
 import { blame, ownFrame } from "./Frames.ts"
 import { defect } from "./Execute.ts"
 import { openHost } from "./index.ts"
@@ -74,6 +75,7 @@ const isOpen = (descriptor: number): boolean => {
 
 const serve = (): void => {
   watchPrograms()
+  watchRefusals()
   // what the shell that started it added, and what was meant for Node
   for (const name of Object.keys(process.env)) if (!hostVariables.includes(name)) delete process.env[name]
   // part of the state that tasks are compared with

@@ -1,10 +1,12 @@
 /** The targets of a project value: who they are, and what each stage and check makes of them. */
 import { ConfigOption, ConfigShape, ConfigTarget } from "../domain/ConfigErrors.ts"
-import { encodeFailure, type ErrorDocument, type Where } from "../domain/Failure.ts"
+import { codeOfTag, encodeFailure, type ErrorDocument, type Where } from "../domain/Failure.ts"
 import type { Severity, Waiver } from "../domain/Finding.ts"
 import { nearest } from "../core/Nearest.ts"
 import type { Place } from "../plugin/Place.ts"
-import { type CheckValue, type StageValue, unknownKey, whereOf } from "./Definitions.ts"
+import type { Resources } from "../plugin/Resources.ts"
+import { type CheckValue, type StageValue, tagOf, unknownKey, whereOf } from "./Definitions.ts"
+import { resourceKeys, resourceProblems } from "./Resources.ts"
 import { fieldsOf } from "./SchemaProblems.ts"
 
 export interface WaiveEntry extends Omit<Waiver, "until"> {
@@ -20,11 +22,13 @@ export interface TargetValue {
   readonly severity: Readonly<Record<string, Readonly<Record<string, Severity>>>>
   readonly waive: ReadonlyArray<WaiveEntry>
   readonly across: Readonly<Record<string, string>>
+  /** By stage or check. */
+  readonly resources: Readonly<Record<string, Resources>>
   readonly where: Where | undefined
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value)
-const treatmentKeys = ["id", "labels", "options", "severity", "waive", "across"]
+const treatmentKeys = ["id", "labels", "options", "severity", "waive", "across", "resources"]
 const waiverKeys = ["check", "finding", "at", "because", "until"]
 /** No control characters, no `:` (it ends the target's name in a task id), no leading `-` or `@` (selectors). */
 const idForm = /^[^\p{Cc}:@+\s-][^\p{Cc}:\s]*$/u
@@ -97,7 +101,7 @@ export const readTargets = (
   return values
 }
 
-type Treated = Pick<TargetValue, "options" | "severity" | "waive" | "across">
+type Treated = Pick<TargetValue, "options" | "severity" | "waive" | "across" | "resources">
 
 const treatment = (
   target: string,
@@ -163,5 +167,17 @@ const treatment = (
   const across = isRecord(how["across"]) ? (how["across"] as Record<string, string>) : {}
   const roles = stages.flatMap((stage) => Object.keys(stage.def.across ?? {}))
   for (const role of Object.keys(across)) if (!roles.includes(role)) refuse(`unknown role ${role}`, nearest(role, roles))
-  return { options, severity, waive, across }
+  const resources = isRecord(how["resources"]) ? (how["resources"] as Record<string, Record<string, unknown>>) : {}
+  for (const [name, given] of Object.entries(resources)) {
+    const value = byName.get(name)
+    if (value === undefined) refuse(`resources for ${name}, which is neither a stage nor a check`, nearest(name, [...byName.keys()]))
+    else if (!isRecord(given)) refuse(`resources of ${name} must be an object`)
+    else {
+      for (const key of Object.keys(given))
+        if (!resourceKeys.includes(key)) refuse(`unknown key ${key} in resources of ${name}`, nearest(key, resourceKeys))
+      const declared = value.def.errors.map((error) => codeOfTag(tagOf(error) ?? ""))
+      for (const problem of resourceProblems(given, name, declared)) refuse(problem)
+    }
+  }
+  return { options, severity, waive, across, resources }
 }

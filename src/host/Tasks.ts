@@ -1,30 +1,33 @@
 /** Targets × stages × checks: the tasks of a project document. */
 import { posix } from "node:path"
+import { overlaps, overlapText, type Placed } from "../core/Places.ts"
 import { ConfigConflict, ConfigOption, ConfigTarget } from "../domain/ConfigErrors.ts"
 import { encodeFailure, type ErrorDocument } from "../domain/Failure.ts"
 import type { Severity, Waiver } from "../domain/Finding.ts"
-import type { Command, ProjectTask } from "../domain/ProjectDocument.ts"
-import { token } from "../domain/Tokens.ts"
+import type { Command, Definition, ProjectInput, ProjectTask } from "../domain/ProjectDocument.ts"
+import { crowded, token } from "../domain/Tokens.ts"
 import type { Member } from "../plugin/Stage.ts"
 import type { CheckValue, StageValue } from "./Definitions.ts"
+import { neededBy, needsOf, placeOf, placeProblem, withItem, wordsOfNeeds } from "./FanOut.ts"
+import { Contents, readInputs, type ReadInputs, wordsOfInputs } from "./Inputs.ts"
 import { named } from "./Named.ts"
+import { taskResources } from "./Resources.ts"
 import { decodeAll, encodeJson, fieldsOf } from "./SchemaProblems.ts"
 import type { TargetValue } from "./Targets.ts"
-
-const dayMs = 86_400_000
-const defaultMemoryMiB = 2048
 
 const targetOf = (task: string): string => task.slice(0, task.indexOf(":"))
 
 interface Made {
   readonly tasks: ReadonlyArray<ProjectTask>
+  /** Of the contents that inputs count by. */
+  readonly contents: ReadonlyArray<Definition>
   readonly problems: ReadonlyArray<ErrorDocument>
 }
 
 /** For each stage: the nearest later stages that own a cell. What fails before them must not reach a shared place. */
 const nearestCellStages = (stages: ReadonlyArray<StageValue>): ReadonlyMap<string, ReadonlyArray<string>> => {
   const dependents = new Map<string, Array<StageValue>>()
-  for (const stage of stages) for (const need of stage.def.needs) dependents.set(need.stage, [...(dependents.get(need.stage) ?? []), stage])
+  for (const stage of stages) for (const need of neededBy(stage)) dependents.set(need.stage, [...(dependents.get(need.stage) ?? []), stage])
   const found = new Map<string, ReadonlyArray<string>>()
   for (const stage of stages) {
     const reached: Array<string> = []
@@ -67,6 +70,7 @@ export const makeTasks = (
 ): Made => {
   const problems: Array<ErrorDocument> = []
   const tasks: Array<ProjectTask> = []
+  const contents = new Contents()
   const later = nearestCellStages(stages)
   const byId = new Map(targets.map((target) => [target.target, target]))
 
@@ -100,12 +104,12 @@ export const makeTasks = (
     const roots = stage.places
     const labels = source.labels
     const view = { target: subject.value, labels, roots }
-    let inputs: Readonly<Record<string, string | undefined>>
+    let inputs: ReadInputs
     let paths: Readonly<Record<string, string | undefined>>
     let cell: ProjectTask["cell"] = null
     try {
-      inputs = stage.def.inputs(subject.value)
-      paths = stage.def.paths?.(view) ?? {}
+      inputs = readInputs(stage.def.inputs(subject.value))
+      paths = stage.def.paths?.(withItem(stage, { ...view })) ?? {}
       if (stage.def.cell !== undefined)
         cell = { cell: stage.def.cell.id({ ...view, options: options.value }), immutable: stage.def.cell.immutable }
     } catch (error) {
@@ -115,9 +119,13 @@ export const makeTasks = (
     const outputs = Object.entries(stage.def.outputs).map(([name, kind]) => ({
       name,
       kind,
-      path: kind === "value" ? "" : posix.normalize(paths[name] ?? `.atlas/outputs/${id.replaceAll("*", "_all")}/${stage.name}/${name}`)
+      path: kind === "value" ? "" : posix.normalize(paths[name] ?? `.atlas/outputs/${id.replaceAll("*", "_all")}/${placeOf(stage)}/${name}`)
     }))
-    const needs = stage.def.needs.map((need) => ({ name: need.stage, task: `${source.target}:${need.stage}` }))
+    for (const output of outputs) {
+      const problem = placeProblem(stage, output)
+      if (problem !== null) fail(problem)
+    }
+    const needs = [...needsOf(stage, source.target)]
     for (const [role, other] of Object.entries(stage.def.across ?? {})) {
       const played = source.across[role]
       if (played === undefined) continue
@@ -134,7 +142,12 @@ export const makeTasks = (
           )
         )
     }
-    const given = Object.entries(inputs).flatMap(([name, path]) => (path === undefined ? [] : [{ name, path }]))
+    for (const problem of inputs.problems) fail(`${stage.name}: ${problem}`)
+    for (const content of inputs.contents) {
+      const problem = contents.take(content)
+      if (problem !== null) fail(`${stage.name}: ${problem}`)
+    }
+    const given = inputs.inputs
     const command = stage.def.command === undefined ? null : commandOf(stage, subject.value, options.value, given, outputs, fail)
     tasks.push({
       task: `${id}:${stage.name}`,
@@ -157,12 +170,14 @@ export const makeTasks = (
       environment: [...(stage.def.environment ?? [])],
       tools: toolsOf(stage, command),
       runtime: [...(stage.def.runtime ?? [])],
-      timeoutMs: stage.def.timeoutMs ?? dayMs,
-      memoryMiB: stage.def.memory ?? defaultMemoryMiB,
+      ...taskResources(stage.def, source.resources[stage.name]),
       severity: severityOf(source, stage.name),
       waivers: waiversOf(source, stage.name),
       command,
-      declaredAt: source.where ?? null
+      declaredAt: source.where ?? null,
+      ...(stage.def.each === undefined
+        ? {}
+        : { each: { task: `${source.target}:${stage.def.each.of.stage}`, output: stage.def.each.output } })
     })
   }
 
@@ -202,8 +217,7 @@ export const makeTasks = (
         environment: [],
         tools: [],
         runtime: [],
-        timeoutMs: check.def.timeoutMs ?? dayMs,
-        memoryMiB: check.def.memory ?? defaultMemoryMiB,
+        ...taskResources(check.def, source.resources[check.name]),
         severity: severityOf(source, check.name),
         waivers: waiversOf(source, check.name),
         command: null
@@ -212,7 +226,7 @@ export const makeTasks = (
   }
   const gated = withGates(tasks, stages, checks, later)
   conflicts(gated, problems)
-  return { tasks: inOrder(gated, stages, targets), problems }
+  return { tasks: inOrder(gated, stages, targets), contents: contents.definitions(), problems }
 }
 
 const optionsOf = (
@@ -246,29 +260,28 @@ const commandOf = (
   stage: StageValue,
   target: unknown,
   options: unknown,
-  inputs: ReadonlyArray<{ readonly name: string }>,
+  inputs: ReadonlyArray<ProjectInput>,
   outputs: ReadonlyArray<{ readonly name: string; readonly kind: string }>,
   fail: (message: string) => void
 ): Command | null => {
-  const needs = named(
-    "needs",
-    Object.fromEntries(
-      stage.def.needs.map((need) => [
-        need.stage,
-        named(
-          `needs.${need.stage}`,
-          Object.fromEntries(Object.keys(need.def?.outputs ?? {}).map((output) => [output, token("need", `${need.stage}.${output}`)]))
-        )
-      ])
-    )
-  )
+  const needs = wordsOfNeeds(stage)
   const places = named("outputs", Object.fromEntries(outputs.map(({ name }) => [name, token("output", name)])))
-  // an input may be absent on purpose: the target lacks an optional one
-  const sources = Object.fromEntries(inputs.map(({ name }) => [name, token("input", name)]))
+  const sources = wordsOfInputs(inputs)
   try {
-    const command = stage.def.command?.({ target, options, needs, inputs: sources, outputs: places }) as Command | undefined
+    const command = stage.def.command?.(
+      withItem(stage, { target, options, needs, inputs: sources, outputs: places, discovered: token("discovered", "") })
+    ) as Command | undefined
     if (command === undefined || command.argv.length === 0 || command.argv.some((word) => typeof word !== "string")) {
       fail(`${stage.name}: a command needs words, each a text`)
+      return null
+    }
+    const several = crowded(command.argv)
+    if (several !== null) {
+      fail(`${stage.name}: several paths stand for a part of the word ${JSON.stringify(several)}: they must be a word of their own`)
+      return null
+    }
+    if (command.discovered !== undefined && command.discovered !== "lines" && command.discovered !== "make") {
+      fail(`${stage.name}: discovered must be "lines" or "make"`)
       return null
     }
     if (command.stdout !== null && !outputs.some(({ name, kind }) => name === command.stdout && kind === "file")) {
@@ -294,10 +307,9 @@ const withGates = (
   for (const check of checks) gatesOf.set(check.name, check.gates ?? later.get(check.def.on.stage) ?? [])
   const reachable = new Map<string, string>()
   for (const task of tasks)
-    if (task.check === null) {
-      reachable.set(task.task, task.task)
-      for (const need of task.needs) reachable.set(`${targetOf(need.task)}:${task.stage}`, task.task)
-    }
+    if (task.check === null) for (const need of task.needs) reachable.set(`${targetOf(need.task)}:${task.stage}`, task.task)
+  // who takes another target's outputs across does not stand for that target's own stage
+  for (const task of tasks) if (task.check === null) reachable.set(task.task, task.task)
   const closing = new Map<string, Array<string>>()
   for (const task of tasks)
     for (const gate of gatesOf.get(task.definition) ?? []) {
@@ -306,9 +318,6 @@ const withGates = (
     }
   return tasks.map((task) => ({ ...task, gates: closing.get(task.task) ?? [] }))
 }
-
-/** So sorted, a folder stands right before what lies in it. */
-const withSlash = (place: { readonly path: string }): string => `${place.path}/`
 
 /** Two writers of one place, two owners of a cell, an output inside another, two tasks of one name. */
 const conflicts = (tasks: ReadonlyArray<ProjectTask>, problems: Array<ErrorDocument>): void => {
@@ -319,7 +328,7 @@ const conflicts = (tasks: ReadonlyArray<ProjectTask>, problems: Array<ErrorDocum
       )
     )
   const names = new Map<string, ProjectTask>()
-  const places: Array<{ readonly path: string; readonly task: ProjectTask }> = []
+  const places: Array<Placed<ProjectTask>> = []
   const cells = new Map<string, ProjectTask>()
   for (const task of tasks) {
     const twin = names.get(task.task)
@@ -330,23 +339,10 @@ const conflicts = (tasks: ReadonlyArray<ProjectTask>, problems: Array<ErrorDocum
       if (owner !== undefined) refuse(`${owner.task} and ${task.task} both own ${task.cell.cell}`, owner, task)
       cells.set(task.cell.cell, task)
     }
-    for (const output of task.outputs) if (output.path !== "") places.push({ path: output.path, task })
+    for (const output of task.outputs) if (output.path !== "") places.push({ path: output.path, by: task })
   }
-  places.sort((a, b) => (withSlash(a) < withSlash(b) ? -1 : withSlash(a) > withSlash(b) ? 1 : 0))
-  const open: Array<{ readonly path: string; readonly task: ProjectTask }> = []
-  for (const place of places) {
-    while (open.length > 0 && !`${place.path}/`.startsWith(`${open[open.length - 1]?.path}/`)) open.pop()
-    const holder = open[open.length - 1]
-    if (holder !== undefined)
-      refuse(
-        holder.path === place.path
-          ? `${holder.task.task} and ${place.task.task} both write ${place.path}`
-          : `${place.task.task} writes ${place.path} inside ${holder.path} of ${holder.task.task}`,
-        holder.task,
-        place.task
-      )
-    open.push(place)
-  }
+  for (const { holder, inside } of overlaps(places))
+    refuse(overlapText(holder, inside, ({ task }) => task).replaceAll(token("item", "name"), "{item.name}"), holder.by, inside.by)
 }
 
 /** By target, then by stage, each stage followed by its checks; groups last. */

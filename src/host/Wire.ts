@@ -27,6 +27,7 @@ export const Ask = Schema.Union([
   Schema.Struct({ ask: Schema.Literal("evaluate"), id: Schema.Int }),
   Schema.Struct({ ask: Schema.Literal("execute"), id: Schema.Int, document: Schema.Unknown }),
   Schema.Struct({ ask: Schema.Literal("observe"), id: Schema.Int, document: Schema.Unknown }),
+  Schema.Struct({ ask: Schema.Literal("digest"), id: Schema.Int, document: Schema.Unknown }),
   Schema.Struct({ ask: Schema.Literal("interrupt"), id: Schema.Int })
 ])
 export type Ask = typeof Ask.Type

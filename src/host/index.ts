@@ -6,6 +6,7 @@ import { TaskLost } from "../domain/Fault.ts"
 import type { HostModule } from "../ports/Host.ts"
 import { readDefinitions } from "./Definitions.ts"
 import { evaluate } from "./Evaluate.ts"
+import { digest } from "./Digest.ts"
 import { type Definitions, execute } from "./Execute.ts"
 import { load, problemOf } from "./Load.ts"
 import { observe } from "./Observe.ts"
@@ -102,6 +103,18 @@ export const openHost = (
       if ("problem" in known)
         return { atlas: "result/1", task: task.task, errors: unloaded(task.task, known), findings: [], values: {}, summary: null }
       return Effect.runPromise(execute(known, task, tell), { signal })
+    },
+    digest: async (question, signal) => {
+      const known = await definitions()
+      if ("problem" in known)
+        return {
+          atlas: "content-digest/1",
+          task: question.task,
+          errors: unloaded(question.task, known),
+          digest: null,
+          unreadable: null
+        }
+      return Effect.runPromise(digest(known, question), { signal })
     },
     observe: async (question, signal) => {
       const known = await definitions()

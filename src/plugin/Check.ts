@@ -2,6 +2,7 @@
 import type { Effect, Schema } from "effect"
 import type { ErrorClass } from "../domain/Failure.ts"
 import { callerPlace, type Place } from "./Place.ts"
+import type { Resources } from "./Resources.ts"
 import type { AnyStage, Findings, Telling, Verdict } from "./Stage.ts"
 
 export interface AnyCheck {
@@ -72,15 +73,14 @@ const define = (check: string, def: unknown): any => {
 /** Declares a check by name. */
 export const Check =
   <const N extends string>(name: N) =>
-  <On extends AnyStage, Options extends Schema.Top, const Errors extends ReadonlyArray<ErrorClass>, F extends Findings, E>(def: {
-    readonly summary?: string
-    readonly on: On
-    readonly options: Options
-    readonly findings: F
-    readonly errors: Errors & Verdict<E, Errors>
-    readonly timeoutMs?: number
-    /** MiB that a run may fill, heap and buffers each; 2048 if absent. More ends it as TASK_MEMORY. */
-    readonly memory?: number
-    readonly run: (task: CheckTask<OutputsOf<On>, Options["Type"], F>) => Effect.Effect<void, E>
-  }): CheckClass<N, CheckDef<On, Options, Errors, F>> =>
+  <On extends AnyStage, Options extends Schema.Top, const Errors extends ReadonlyArray<ErrorClass>, F extends Findings, E>(
+    def: Resources & {
+      readonly summary?: string
+      readonly on: On
+      readonly options: Options
+      readonly findings: F
+      readonly errors: Errors & Verdict<E, Errors>
+      readonly run: (task: CheckTask<OutputsOf<On>, Options["Type"], F>) => Effect.Effect<void, E>
+    }
+  ): CheckClass<N, CheckDef<On, Options, Errors, F>> =>
     define(name, def)

@@ -3,6 +3,7 @@ import type { Schema } from "effect"
 import type { Severity } from "../domain/Finding.ts"
 import type { AnyCheck } from "./Check.ts"
 import { callerPlace, type Place } from "./Place.ts"
+import type { Resources } from "./Resources.ts"
 import type { AnyStage, Declared, NameOf } from "./Stage.ts"
 
 type Flat<T> = { [K in keyof T]: T[K] } & {}
@@ -47,7 +48,11 @@ type Roles<S extends ReadonlyArray<AnyStage>> = { readonly [K in RolesOf<S[numbe
 type Encoded<X> = X extends { readonly def: { readonly target: infer T extends Schema.Top } } ? T["Encoded"] : never
 type Wanted<S extends ReadonlyArray<AnyStage>> = Flat<Both<Encoded<S[number]>>>
 
-type Gone<X extends AnyStage, S extends ReadonlyArray<AnyStage>> = Exclude<NameOf<X["def"]["needs"][number]>, NameOf<S[number]>>
+type SourceOf<X> = X extends { readonly def: { readonly each: { readonly of: infer S } } } ? NameOf<S> : never
+type Gone<X extends AnyStage, S extends ReadonlyArray<AnyStage>> = Exclude<
+  NameOf<X["def"]["needs"][number]> | SourceOf<X>,
+  NameOf<S[number]>
+>
 type Others<S extends ReadonlyArray<unknown>, K> = { [J in keyof S]: J extends K ? never : S[J] }[number]
 type Clash<X, Y> = {
   [F in keyof Encoded<X> & keyof Encoded<Y>]: [Exclude<Encoded<X>[F], undefined>] extends [Exclude<Encoded<Y>[F], undefined>]
@@ -98,6 +103,8 @@ export interface Treatment<S extends ReadonlyArray<AnyStage>, C extends Readonly
   readonly severity?: Closed<Severities<S, C>>
   readonly waive?: ReadonlyArray<Waivers<S, C>>
   readonly across?: Closed<Roles<S>>
+  /** What stages and checks take for this target, where that is other than they declare. Changing it reruns nothing. */
+  readonly resources?: { readonly [K in NameOf<S[number]> | CheckName<C[number]>]?: Resources }
 }
 
 export interface Placed {

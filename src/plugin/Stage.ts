@@ -9,7 +9,10 @@ import type { AdoptRefused, SubjectUnreadable } from "../domain/Fault.ts"
 import type { FindingDeclaration } from "../domain/Finding.ts"
 import type { CellChange, CellObservation } from "../domain/TaskDocument.ts"
 import type { Command } from "../domain/ProjectDocument.ts"
+import type { GivenInputs } from "./Input.ts"
+import type { CommandNeedsOf, EachDeclaration, EachVerdict, ItemOf, NeedsOf } from "./Each.ts"
 import { callerPlace, type Place } from "./Place.ts"
+import type { Resources } from "./Resources.ts"
 
 /** What an output is: a file or folder the stage writes, or a short text it brings about in a cell. */
 export type OutputDeclaration = "file" | "folder" | "value"
@@ -25,6 +28,7 @@ export interface AnyStage {
     readonly target: any
     readonly findings: any
     readonly across?: any
+    readonly each?: any
   }
   readonly "~out": any
 }
@@ -54,6 +58,13 @@ export interface Telling<F extends Findings> {
     readonly total?: number
     readonly unit?: string
   }) => Effect.Effect<void>
+  /**
+   * Tells a file or folder that is read beside the inputs, before it is read; relative paths start at the config's folder. It counts
+   * from then on as an input does, its absence too.
+   */
+  readonly discovered: (path: string) => Effect.Effect<void>
+  /** Reads a file and tells it as `discovered`; undefined if it is not there. */
+  readonly read: (path: string) => Effect.Effect<Uint8Array | undefined, SubjectUnreadable>
   readonly log: (message: string, level?: "debug" | "info" | "warning" | "error") => Effect.Effect<void>
   /** One line for people, shown beside the task, e.g. `6,381 records`. The last call counts. */
   readonly summary: (line: string) => Effect.Effect<void>
@@ -64,7 +75,7 @@ export interface StageTask<Target, Options, Inputs, Needs, Across, Out, Roots, F
   readonly task: string
   readonly target: Target
   readonly labels: Readonly<Record<string, string>>
-  readonly inputs: Inputs
+  readonly inputs: GivenInputs<Inputs>
   readonly options: Options
   readonly needs: Needs
   readonly across: Across
@@ -133,6 +144,8 @@ export interface CommandAt<Target, Options, Inputs, Needs, Out> {
   readonly inputs: { readonly [K in keyof Inputs]: string | Extract<Inputs[K], undefined> }
   readonly needs: Needs
   readonly outputs: { readonly [K in keyof Out]: string }
+  /** Where the program has to tell what it read, if the command has `discovered`. */
+  readonly discovered: string
 }
 
 interface Common<
@@ -144,22 +157,30 @@ interface Common<
   F,
   Inputs,
   Roots,
-  Across
-> {
+  Across,
+  Each = undefined
+> extends Resources {
   readonly summary?: string
+  /**
+   * One task for each file or folder in an output of another stage, found when that has run. The task sees it as `item`; of that
+   * stage it depends on this entry alone, and on its other outputs if it is among `needs` too.
+   */
+  readonly each?: Each & EachVerdict<N, Each>
   /** The fields of a target that this stage reads. */
   readonly target: Target
   readonly needs: Needs
   readonly options: Options
-  /** Input files by name; `undefined` for one that the target does not have. */
+  /** Paths of input files by name, or `input`, `optional`, `glob`; `undefined` for one that the target does not have. */
   readonly inputs: (target: Target["Type"]) => Inputs
   readonly outputs: Out
   /** Final places of files and folders, relative to the project; `.atlas/outputs/…` if absent. */
-  readonly paths?: (at: {
-    readonly target: Target["Type"]
-    readonly labels: Readonly<Record<string, string>>
-    readonly roots: { readonly [K in keyof Roots]: string }
-  }) => { readonly [K in keyof Out]?: string }
+  readonly paths?: (
+    at: {
+      readonly target: Target["Type"]
+      readonly labels: Readonly<Record<string, string>>
+      readonly roots: { readonly [K in keyof Roots]: string }
+    } & ItemOf<Each>
+  ) => { readonly [K in keyof Out]?: string }
   readonly findings: F
   /** Shared folders that it writes to or reads, with their default places; `.in({…})` moves them. */
   readonly roots?: Roots
@@ -172,9 +193,6 @@ interface Common<
   readonly tools?: ReadonlyArray<string>
   /** Parts of the runtime that the outputs depend on, e.g. a database's file format. */
   readonly runtime?: ReadonlyArray<RuntimePart>
-  readonly timeoutMs?: number
-  /** MiB that a run may fill, heap and buffers each; 2048 if absent. More ends it as TASK_MEMORY. */
-  readonly memory?: number
   readonly "~name"?: N
 }
 
@@ -183,6 +201,8 @@ export interface StageClass<N extends string, Def, Out> {
   readonly stage: N
   readonly def: Def
   readonly "~out": { readonly [K in keyof Out]: string }
+  /** Names of the outputs that are folders. */
+  readonly "~folders": { [K in keyof Out]: Out[K] extends "folder" ? K : never }[keyof Out]
   readonly definedAt: ReadonlyArray<Place>
   readonly places: Readonly<Record<string, string>>
   readonly defaults: unknown
@@ -214,6 +234,8 @@ export interface Proof<Def, Out> {
   readonly target: DefTarget<Def>
   readonly labels: Readonly<Record<string, string>>
   readonly inputs: Readonly<Record<string, string | undefined>>
+  /** Files of inputs that are globs. */
+  readonly globs: Readonly<Record<string, ReadonlyArray<string>>>
   readonly options: Def extends { readonly options: infer O extends Schema.Top } ? O["Type"] : unknown
   readonly needs: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** The final places. */
@@ -273,13 +295,14 @@ export const Stage =
     Inputs,
     E,
     const Roots extends Readonly<Record<string, string>> = {},
-    Across extends Readonly<Record<string, AnyStage>> = {}
+    Across extends Readonly<Record<string, AnyStage>> = {},
+    const Each extends EachDeclaration | undefined = undefined
   >(
-    def: Common<N, Needs, Target, Options, Out, F, Inputs, Roots, Across> & {
+    def: Common<N, Needs, Target, Options, Out, F, Inputs, Roots, Across, Each> & {
       readonly errors: Errors & Verdict<E, Errors>
-      readonly cell?: CellDeclaration<Target["Type"], Options["Type"], Outputs<Needs>, Roots, Declared<Errors>>
+      readonly cell?: CellDeclaration<Target["Type"], Options["Type"], NeedsOf<Needs, undefined>, Roots, Declared<Errors>>
       readonly run: (
-        task: StageTask<Target["Type"], Options["Type"], Inputs, Outputs<Needs>, AcrossOutputs<Across>, Out, Roots, F>
+        task: StageTask<Target["Type"], Options["Type"], Inputs, NeedsOf<Needs, Each>, AcrossOutputs<Across>, Out, Roots, F> & ItemOf<Each>
       ) => Effect.Effect<{ readonly [K in keyof Out]: string } | void, E>
     }
   ): StageClass<
@@ -292,6 +315,7 @@ export const Stage =
       readonly findings: F
       readonly roots: Roots
       readonly across: Across
+      readonly each: Each
     },
     Out
   > =>
@@ -306,10 +330,11 @@ export const CommandStage =
     Options extends Schema.Top,
     Out extends Record<string, "file" | "folder">,
     Inputs,
-    const Roots extends Readonly<Record<string, string>> = {}
+    const Roots extends Readonly<Record<string, string>> = {},
+    const Each extends EachDeclaration | undefined = undefined
   >(
-    def: Common<N, Needs, Target, Options, Out, {}, Inputs, Roots, {}> & {
-      readonly command: (at: CommandAt<Target["Type"], Options["Type"], Inputs, Outputs<Needs>, Out>) => Command
+    def: Common<N, Needs, Target, Options, Out, {}, Inputs, Roots, {}, Each> & {
+      readonly command: (at: CommandAt<Target["Type"], Options["Type"], Inputs, CommandNeedsOf<Needs, Each>, Out> & ItemOf<Each>) => Command
     }
   ): StageClass<
     N,
@@ -321,6 +346,7 @@ export const CommandStage =
       readonly findings: {}
       readonly roots: Roots
       readonly across: {}
+      readonly each: Each
     },
     Out
   > =>

@@ -7,7 +7,15 @@ import type { ConfigInvalid } from "../domain/EngineErrors.ts"
 import type { ConfigEvidence } from "../domain/ConfigEvidence.ts"
 import type { ErrorDocument } from "../domain/Failure.ts"
 import type { ProjectDocument } from "../domain/ProjectDocument.ts"
-import type { HostEvent, ObservationDocument, ObserveDocument, ResultDocument, TaskDocument } from "../domain/TaskDocument.ts"
+import type {
+  ContentDigestDocument,
+  DigestDocument,
+  HostEvent,
+  ObservationDocument,
+  ObserveDocument,
+  ResultDocument,
+  TaskDocument
+} from "../domain/TaskDocument.ts"
 
 /** A project with what proves it current; null where that could not be watched: then it is evaluated again each time. */
 export interface EvaluatedProject {
@@ -24,6 +32,8 @@ export class Host extends Context.Service<
     readonly execute: (task: TaskDocument, tell: (event: HostEvent) => void) => Effect.Effect<ResultDocument>
     /** Reads only. */
     readonly observe: (question: ObserveDocument) => Effect.Effect<ObservationDocument>
+    /** What the content of an input comes to. Reads only. */
+    readonly digest: (question: DigestDocument) => Effect.Effect<ContentDigestDocument>
     /** What tasks left behind that broke after their end, each with its task; asking empties the list. */
     readonly leaks: Effect.Effect<ReadonlyArray<ErrorDocument>>
   }
@@ -39,4 +49,5 @@ export interface HostModule {
   readonly evaluate: () => Promise<EvaluatedProject | { readonly problems: ConfigInvalid["problems"] }>
   readonly execute: (task: TaskDocument, tell: (event: HostEvent) => void, signal: AbortSignal) => Promise<ResultDocument>
   readonly observe: (question: ObserveDocument, signal: AbortSignal) => Promise<ObservationDocument>
+  readonly digest: (question: DigestDocument, signal: AbortSignal) => Promise<ContentDigestDocument>
 }

@@ -6,17 +6,23 @@ import { besideName, stemIn, stemOf } from "./OutputNames.ts"
 import { removeTree } from "./RemoveTree.ts"
 import { traceName } from "./TraceName.ts"
 
-/** Bytes of all regular files at and below; 0 where nothing is. */
-export const weigh = (at: string): number => {
+/** Regular files at and below, and their bytes; none where nothing is. */
+export const countBelow = (at: string): { readonly files: number; readonly bytes: number } => {
+  let files = 0
   let bytes = 0
   for (const open = [at]; open.length > 0;) {
     const next = open.pop() ?? at
     const stat = statOf(next, false)
-    if (stat?.isFile() === true) bytes += Number(stat.size)
-    else if (stat?.isDirectory() === true) for (const name of namesIn(next)) open.push(path.join(next, name))
+    if (stat?.isFile() === true) {
+      files++
+      bytes += Number(stat.size)
+    } else if (stat?.isDirectory() === true) for (const name of namesIn(next)) open.push(path.join(next, name))
   }
-  return bytes
+  return { files, bytes }
 }
+
+/** Bytes of all regular files at and below; 0 where nothing is. */
+export const weigh = (at: string): number => countBelow(at).bytes
 
 const namesIn = (folder: string): ReadonlyArray<string> => {
   try {
@@ -47,17 +53,17 @@ export const scratchFolders = (state: string): ReadonlyArray<string> => {
   return namesIn(scratch).map((name) => path.join(scratch, name))
 }
 
-/** So many reports of single runs are kept. */
-const keptReports = 20
+/** So many records of single runs are kept unless another number is asked for. */
+export const keptRecords = 100
 const runName = /^\d{8}T\d{6}-[0-9a-f]{8}(?:\.|$)/
 
-/** Reports of runs before the last ones; their names sort by time. The last run's is not among them. */
-export const oldReports = (state: string): ReadonlyArray<string> => {
+/** Records of runs before the last `kept` ones, whose names sort by time, and what runs that died had begun to write. */
+export const oldRecords = (state: string, kept: number = keptRecords): ReadonlyArray<string> => {
   const reports = path.join(state, "runs")
   const names = namesIn(reports).filter((name) => runName.test(name))
   const runs = [...new Set(names.map((name) => name.slice(0, 24)))]
-  const old = new Set(runs.slice(0, Math.max(0, runs.length - keptReports)))
-  return names.filter((name) => old.has(name.slice(0, 24))).map((name) => path.join(reports, name))
+  const old = new Set(runs.slice(0, Math.max(0, runs.length - kept)))
+  return names.filter((name) => old.has(name.slice(0, 24)) || name.endsWith(".part")).map((name) => path.join(reports, name))
 }
 
 /** Logs of tasks that are none of these, also half-written ones. */

@@ -31,4 +31,8 @@ export interface ProgramResult {
   readonly timedOut: boolean
   /** The program ended of itself and left processes behind, which were killed. */
   readonly leftovers: boolean
+  /** The most that was seen of it and of what it started, bytes; null if it was over before anybody looked. */
+  readonly peakBytes: number | null
+  /** The system ended a process for want of memory meanwhile, and this one ended as if killed. */
+  readonly starved: boolean
 }

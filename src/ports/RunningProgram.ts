@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import type { Program, ProgramResult } from "./Program.ts"
 import { groupLives, signalGroup, type Watchdog } from "./ProcessGroup.ts"
+import { memoryKills, recentMemoryKills, watchPeak } from "./Resident.ts"
 import { Lines, Tail } from "./Tail.ts"
 
 export interface Running {
@@ -19,6 +20,8 @@ const pollMs = 10
 const vanishMs = 5_000
 /** After the end, silence of this length means that a stranger holds the pipe, ms. */
 const silenceMs = 500
+/** Status with which a shell tells that its program was ended by SIGKILL. */
+const killedStatus = 128 + 9
 
 /** Throws what `spawn` and `open` throw; `fail` gets what comes later, instead of `done`. */
 export const startProgram = (
@@ -89,9 +92,13 @@ export const startProgram = (
     return { stop: () => {}, whenDone: (call) => (state === "done" ? call() : void waiting.push(call)) }
   }
   watchdog.add(group)
+  const killsBefore = recentMemoryKills()
+  const peak = watchPeak(group)
   child.on("error", () => {})
 
   let ended: { readonly exit: number | null; readonly signal: string | null } = { exit: null, signal: null }
+  let starved = false
+  let peakBytes: number | null = null
   let vanished = false
   let closed = false
 
@@ -108,7 +115,9 @@ export const startProgram = (
         stderrBytes: tails.stderr.total,
         ms: Math.round(performance.now() - started),
         timedOut,
-        leftovers
+        leftovers,
+        peakBytes,
+        starved
       })
     })
   }
@@ -139,6 +148,8 @@ export const startProgram = (
   child.on("exit", (exit, signal) => {
     state = "exited"
     ended = { exit, signal }
+    peakBytes = peak.end()
+    starved = deadline === null && (signal === "SIGKILL" || exit === killedStatus) && memoryKills() > killsBefore
     if (deadline === null) leftovers = groupLives(group)
     vanish(null)
     drain(arrived)

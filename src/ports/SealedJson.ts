@@ -22,8 +22,10 @@ export const seal = (document: { readonly atlas: string }): string => {
 
 const declared = /^\{"atlas":"([a-z-]{1,40})\/(\d{1,9})"/
 
-/** Reads what `seal` wrote; `kind` is `name/version`. Total. */
-export const unseal = (bytes: Buffer, kind: string): Opened => {
+/** What a seal vouches for, but for its last brace. */
+export type Vouched = { readonly state: "good"; readonly open: Buffer } | { readonly state: SealProblem }
+
+const vouchedIn = (bytes: Buffer, kind: string): Vouched => {
   const name = kind.slice(0, kind.indexOf("/"))
   const head = declared.exec(bytes.toString("latin1", 0, 64))
   if (head?.[1] === name && Number(head[2]) > Number(kind.slice(name.length + 1))) return { state: "newer" }
@@ -32,18 +34,31 @@ export const unseal = (bytes: Buffer, kind: string): Opened => {
   if (comma.compare(bytes, cut, cut + comma.length) !== 0) return { state: "corrupt" }
   const open = bytes.subarray(0, cut)
   if (hash("sha256", open) !== bytes.toString("latin1", cut + comma.length, cut + comma.length + 64)) return { state: "corrupt" }
-  if (head === null || `${head[1]}/${head[2]}` !== kind) return { state: "foreign" }
+  return head === null || `${head[1]}/${head[2]}` !== kind ? { state: "foreign" } : { state: "good", open }
+}
+
+const parsed = (vouched: Vouched): Opened => {
+  if (vouched.state !== "good") return vouched
   try {
-    return { state: "good", document: JSON.parse(`${open.toString("utf8")}}`) }
+    return { state: "good", document: JSON.parse(`${vouched.open.toString("utf8")}}`) }
   } catch {
     return { state: "corrupt" }
   }
 }
 
+/** Reads what `seal` wrote; `kind` is `name/version`. Total. */
+export const unseal = (bytes: Buffer, kind: string): Opened => parsed(vouchedIn(bytes, kind))
+
 const shared = Buffer.allocUnsafe(64 * 1024)
 
 /** Reads a sealed document of at most `limit` bytes. Links are not followed, a FIFO does not hang. Total. */
 export const readSealed = (path: string, kind: string, limit: number): Opened => {
+  const vouched = readVouched(path, kind, limit)
+  return vouched.state === "absent" ? vouched : parsed(vouched)
+}
+
+/** The same before it is parsed; its bytes stand until the next document is read. */
+export const readVouched = (path: string, kind: string, limit: number): Vouched | { readonly state: "absent" } => {
   let descriptor: number
   try {
     descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -64,9 +79,9 @@ export const readSealed = (path: string, kind: string, limit: number): Opened =>
         if (n === 0) break
         read += n
       }
-      return unseal(whole.subarray(0, read), kind)
+      return vouchedIn(whole.subarray(0, read), kind)
     }
-    return unseal(shared.subarray(0, read), kind)
+    return vouchedIn(shared.subarray(0, read), kind)
   } catch {
     return { state: "unreadable" }
   } finally {

@@ -23,8 +23,8 @@ type Written = Effect.Effect<void, StateWriteFailed | DiskFull>
 export interface StateStoreShape {
   /** Read anew at each call; null if there is none to believe. */
   readonly get: (task: string) => Trace | null
-  /** All traces, by task, whether or not the project still has the task. */
-  readonly all: () => ReadonlyMap<string, Trace>
+  /** All traces, by task, whether or not the project still has the task; without those of `but`. */
+  readonly all: (but?: ReadonlySet<string>) => ReadonlyMap<string, Trace>
   /** Atomic at once, durable by the next `flush`: until then a power cut may take the trace, and the task runs again. */
   readonly put: (trace: Trace) => Written
   readonly remove: (task: string) => Written

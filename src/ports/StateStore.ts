@@ -19,7 +19,7 @@ export class StateStore extends Context.Service<StateStore, StateStoreShape>()("
     let last: RunReport | null = null
     return {
       get: (task) => structuredClone(traces.get(task) ?? null),
-      all: () => structuredClone(traces),
+      all: (but = new Set()) => structuredClone(new Map([...traces].filter(([task]) => !but.has(task)))),
       put: (trace) => Effect.sync(() => void traces.set(trace.task, structuredClone(trace))),
       remove: (task) => Effect.sync(() => void traces.delete(task)),
       flush: () => Effect.void,

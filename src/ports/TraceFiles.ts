@@ -34,7 +34,7 @@ export interface TraceFiles {
   readonly report: string
   readonly fileOf: (task: string) => string
   readonly get: (task: string) => Trace | null
-  readonly all: () => ReadonlyMap<string, Trace>
+  readonly all: (but?: ReadonlySet<string>) => ReadonlyMap<string, Trace>
   readonly lastReport: () => RunReport | null
   readonly warnings: () => ReadonlyArray<StateWarning>
   /** A file was written anew: what was wrong with it is past. */
@@ -87,10 +87,11 @@ export const readTraceFiles = (state: string): TraceFiles => {
     report,
     fileOf,
     get: (task) => read(fileOf(task), (trace) => trace.task === task),
-    all: () => {
+    all: (but = new Set()) => {
       const found = new Map<string, Trace>()
+      const left = new Set(Array.from(but, (task) => `${traceName(task)}.json`))
       for (const name of names()) {
-        if (!name.endsWith(".json") || name.startsWith(temporaryPrefix)) continue
+        if (!name.endsWith(".json") || name.startsWith(temporaryPrefix) || left.has(name)) continue
         const trace = read(path.join(traces, name), (trace) => `${traceName(trace.task)}.json` === name)
         if (trace !== null) found.set(trace.task, trace)
       }

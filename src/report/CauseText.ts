@@ -82,10 +82,18 @@ const withPath = new Set<CauseKind>([
 
 export const causeText = (cause: Cause): string => {
   const subject = oneLine(cause.subject)
+  if (cause.kind === "conflict" && cause.from !== null) return `items of ${oneLine(cause.from)}: ${oneLine(cause.new ?? "")}`
+  if (cause.kind === "need-unknown" && cause.new !== null) return `until ${subject} has run: ${oneLine(cause.new)}`
   const [name, path] = withPath.has(cause.kind) ? nameAndPath(subject) : [subject, ""]
   // the note behind a drifted value says who changed it: there is nothing to set beside it
   const values = cause.kind === "drifted" ? drift(cause.old, cause.new) : change(cause.old, cause.new)
   return [sentences[cause.kind](name), path, values].filter((part) => part !== "").join("  ")
+}
+
+/** What happened, without what it was before and is now. */
+export const briefCause = (cause: Cause): string => {
+  const subject = oneLine(cause.subject)
+  return sentences[cause.kind](withPath.has(cause.kind) ? nameAndPath(subject)[0] : subject)
 }
 
 /** The first in words, and how many more. Empty if there is none. */

@@ -5,7 +5,7 @@ import type { TaskFinished } from "../domain/RunDocuments.ts"
 import { causeText } from "./CauseText.ts"
 import { errorLines, indented, type Telling } from "./ErrorText.ts"
 import { columns } from "../core/Layout.ts"
-import { counted } from "../core/Quantity.ts"
+import { counted, runTime } from "../core/Quantity.ts"
 
 const Limits = { errors: 20, places: 10 } as const
 
@@ -46,6 +46,17 @@ const headline = (task: TaskFinished, errors: number, findings: number): string 
   return oneLine(task.task) + (parts.length === 0 ? "" : `   ${parts.join(", ")}`)
 }
 
+/** Codes of its errors and names of the findings that fail it, each once. */
+export const failingNames = (task: TaskFinished): ReadonlyArray<string> => [
+  ...new Set([...errorsOf(task).map(({ code }) => code), ...task.findings.filter(isFailingFinding).map(({ name }) => name)])
+]
+
+/** Attempts before the last, oldest first. */
+const attemptLines = ({ attempts = [] }: TaskFinished, { style }: Telling): ReadonlyArray<string> =>
+  attempts.map(
+    ({ code, message, ms }, at) => `    ${style.dim(`attempt ${at + 1}`)}  ${code}  ${oneLine(message)}  ${style.dim(runTime(ms))}`
+  )
+
 /** All of one task. Where nobody gave an error, its causes stand in. */
 export const failureLines = (task: TaskFinished, telling: Telling): ReadonlyArray<string> => {
   const errors = errorsOf(task)
@@ -53,6 +64,7 @@ export const failureLines = (task: TaskFinished, telling: Telling): ReadonlyArra
   const shown = telling.verbose ? errors : errors.slice(0, Limits.errors)
   return [
     `${telling.style.red("✗")} ${telling.style.bold(headline(task, errors.length, findings.length))}`,
+    ...attemptLines(task, telling),
     ...shown.flatMap((error) => indented(errorLines(error, telling), 4)),
     ...(errors.length > shown.length ? [`    … and ${counted(errors.length - shown.length, "error")} more (--verbose tells all)`] : []),
     ...byName(findings).flatMap(([name, group]) => indented(findingLines(name, group, telling), 4)),

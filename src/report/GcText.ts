@@ -14,8 +14,8 @@ const words: Readonly<Record<OrphanState, string>> = {
   removed: "removed"
 }
 
-const orphanLines = ({ task, outputs }: Orphan, style: Style): ReadonlyArray<string> => [
-  `  ${style.bold(oneLine(task))}`,
+const orphanLines = ({ task, renamedTo, outputs }: Orphan, style: Style): ReadonlyArray<string> => [
+  `  ${style.bold(oneLine(task))}${renamedTo === undefined ? "" : `   seems to be ${oneLine(renamedTo)} now`}`,
   ...columns(outputs.map(({ path, state, bytes }) => [`    ${oneLine(path)}`, words[state], bytes === 0 ? "" : byteSize(bytes)]))
 ]
 

@@ -5,7 +5,16 @@ const ofInputs = new Set<CauseKind>(["input-changed", "input-missing", "input-ap
 
 interface Inputs {
   readonly task: string
-  readonly inputs: ReadonlyArray<{ readonly name: string; readonly path: string }>
+  readonly inputs: ReadonlyArray<{ readonly kind: string; readonly name: string; readonly path?: string }>
+}
+
+const discovered = "discovered:"
+
+/** Of a glob's file, and of what was discovered, the path stands in the subject. */
+const parted = (subject: string, inputs: Inputs["inputs"]): string | undefined => {
+  if (subject.startsWith(discovered)) return `discovered ${subject.slice(discovered.length)}`
+  const glob = inputs.find(({ kind, name }) => kind === "glob" && subject.startsWith(`${name}/`))
+  return glob === undefined ? undefined : `${glob.name} ${subject.slice(glob.name.length + 1)}`
 }
 
 /** Puts the path after the name of each input that a task's causes name: `table` → `table data/a.tsv`. Says nothing else. */
@@ -15,8 +24,10 @@ export const inputPaths = (tasks: ReadonlyArray<Inputs>) => {
     if (!told.causes.some(({ kind }) => ofInputs.has(kind))) return told
     const inputs = byTask.get(told.task) ?? []
     const named = (cause: Cause): Cause => {
-      const path = ofInputs.has(cause.kind) ? inputs.find(({ name }) => name === cause.subject)?.path : undefined
-      return path === undefined ? cause : { ...cause, subject: `${cause.subject} ${path}` }
+      if (!ofInputs.has(cause.kind)) return cause
+      const path = inputs.find(({ name }) => name === cause.subject)?.path
+      const subject = path === undefined ? parted(cause.subject, inputs) : `${cause.subject} ${path}`
+      return subject === undefined ? cause : { ...cause, subject }
     }
     return { ...told, causes: told.causes.map(named) }
   }

@@ -5,6 +5,7 @@ import type { FreshPlan } from "../fast/Answer.ts"
 import { causeText, firstCause } from "./CauseText.ts"
 import { padEnd, widest } from "../core/Layout.ts"
 import { shortName } from "./Mark.ts"
+import { plannedRoot } from "./RootText.ts"
 import { counted, grouped } from "../core/Quantity.ts"
 import { colourStyle, plainStyle, type Style } from "../core/Style.ts"
 import type { ProjectDocument } from "../domain/ProjectDocument.ts"
@@ -15,6 +16,8 @@ export interface PlanTelling {
   readonly verbose: boolean
   /** Only what cannot go well. */
   readonly quiet: boolean
+  /** Paths in errors are told relative to it. */
+  readonly folder?: string
   /** Declared targets: groups of them have tasks of their own and are not counted. */
   readonly targets?: ReadonlySet<string>
 }
@@ -77,18 +80,28 @@ export const taskLines = (
   })
 }
 
-const groupLines = (target: string, tasks: ReadonlyArray<PlannedTask>, telling: PlanTelling): ReadonlyArray<string> => {
+const groupLines = (
+  target: string,
+  tasks: ReadonlyArray<PlannedTask>,
+  telling: PlanTelling,
+  note: (task: PlannedTask) => string
+): ReadonlyArray<string> => {
   const { style, verbose, quiet } = telling
   const told = quiet ? tasks.filter(isTrouble) : tasks
   if (told.length === 0) return []
   if (!quiet && !verbose && told.every(isFine))
     return [`  ${style.bold(oneLine(target))}   ${style.green(`${counted(told.length, "task")} fresh`)}`]
-  return [`  ${style.bold(oneLine(target))}`, ...taskLines(told, shortName, telling).map((line) => `    ${line}`)]
+  return [`  ${style.bold(oneLine(target))}`, ...taskLines(told, shortName, telling, note).map((line) => `    ${line}`)]
 }
 
 export const planLines = (plan: PlanDocument, telling: PlanTelling): ReadonlyArray<string> => {
   const groups = byTarget(plan.tasks)
-  const body = groups.flatMap(([target, tasks]) => groupLines(target, tasks, telling))
+  const byTask = new Map(plan.tasks.map((task) => [task.task, task]))
+  const note = (task: PlannedTask): string =>
+    task.renamedFrom === undefined
+      ? plannedRoot(task, (id) => byTask.get(id))
+      : `; it seems to be ${oneLine(task.renamedFrom)} under another name`
+  const body = groups.flatMap(([target, tasks]) => groupLines(target, tasks, telling, note))
   if (telling.quiet) return body
   const total = plan.tasks.length
   const declared = groups.filter(([target]) => telling.targets?.has(target) === true).length

@@ -69,6 +69,9 @@ export class Progress {
         this.#tasks = event.tasks
         this.#since = now
         return
+      case "fanned-out":
+        this.#tasks += event.added.length - event.removed.length
+        return
       case "task-started":
         this.#running.set(event.task, { task: event.task, since: now, label: "", unit: "", total: null, samples: [] })
         return

@@ -1,12 +1,15 @@
 /** The result of a run as a tree: targets, their tasks, then each failure once, then the counts. Events in, lines out. */
 import { oneLine } from "../core/Excerpt.ts"
+import { compareText } from "../core/Cause.ts"
+import { templateOf } from "../core/Item.ts"
 import type { Cause, Outcome, RunEvent, RunFinished, TaskFinished } from "../domain/RunDocuments.ts"
 import { causeText, firstCause } from "./CauseText.ts"
 import type { Telling } from "./ErrorText.ts"
-import { failureLines } from "./FailureText.ts"
+import { failureBlocks } from "./FailureGroups.ts"
 import { findingsText } from "./FindingText.ts"
 import { clip, padEnd, padStart, spread, widest } from "../core/Layout.ts"
 import { isFailing, markOf, paintMark, shortName, timeText } from "./Mark.ts"
+import { executedRoot } from "./RootText.ts"
 import { counted, grouped, runTime } from "../core/Quantity.ts"
 
 export interface TreeOptions extends Telling {
@@ -24,7 +27,7 @@ type RunStarted = Extract<RunEvent, { event: "run-started" }>
 
 interface Group {
   readonly target: string
-  readonly size: number
+  size: number
   finished: Array<TaskFinished>
   printed: boolean
 }
@@ -36,6 +39,8 @@ const Limits = { note: 200 } as const
 const always: ReadonlyArray<Outcome> = ["executed", "fresh", "failed"]
 const others: ReadonlyArray<Outcome> = ["restored", "reused", "blocked", "drifted", "held", "tainted", "cancelled"]
 
+const didSomething: ReadonlySet<Outcome> = new Set(["executed", "restored", "reused", "failed", "tainted"])
+
 const isQuiet = (task: TaskFinished): boolean => markOf(task) === "∙" && task.outcome === "fresh"
 
 const tellsCause = ({ outcome }: TaskFinished): boolean => outcome === "blocked" || outcome === "held" || outcome === "drifted"
@@ -44,14 +49,21 @@ const tellsCause = ({ outcome }: TaskFinished): boolean => outcome === "blocked"
 const moreCauses = (task: TaskFinished): ReadonlyArray<Cause> =>
   task.outcome === "fresh" ? [] : task.causes.slice(tellsCause(task) ? 1 : 0)
 
-const noteOf = (task: TaskFinished): string => {
+const attemptsText = ({ attempts = [] }: TaskFinished): string =>
+  attempts.length === 0
+    ? ""
+    : `after ${counted(attempts.length, "failed attempt")} (${[...new Set(attempts.map(({ code }) => code))].join(", ")})`
+
+const noteOf = (task: TaskFinished, root: string): string => {
   const why = tellsCause(task) ? firstCause(task.causes) : ""
   const how = task.outcome === "restored" || task.outcome === "reused" || task.outcome === "tainted" ? task.outcome : ""
   const code = task.error === undefined ? "" : task.error.code
-  return [how, task.summary ?? "", code, findingsText(task.findings), why]
+  return [how, task.summary ?? "", code, attemptsText(task), findingsText(task.findings), why]
     .filter((part) => part !== "")
     .map(oneLine)
     .join(" · ")
+    .concat(root === "" ? "" : ` ${root}`)
+    .trimStart()
 }
 
 /** Both ends of the first line. */
@@ -68,6 +80,8 @@ export class Tree {
   readonly #groups = new Map<string, Group>()
   readonly #inOrder: ReadonlyArray<Group>
   readonly #rank = new Map<string, number>()
+  /** What was done: the reason of one may lie with another. */
+  readonly #told = new Map<string, TaskFinished>()
   readonly #failures: Array<TaskFinished> = []
   readonly #blocked: Array<TaskFinished> = []
   #started: RunStarted | undefined
@@ -95,6 +109,9 @@ export class Tree {
         this.#started = event
         this.#streams = event.tasks === this.#options.tasks.length
         return []
+      case "fanned-out":
+        this.#grow(event)
+        return []
       case "task-finished":
         return this.#take(event)
       case "run-finished":
@@ -111,10 +128,28 @@ export class Tree {
     return [...this.#rest(), ...this.#troubles()]
   }
 
+  /** Other items of a fan-out stand where those before, or what stood for them, would have stood. */
+  #grow({ target, added, removed }: Extract<RunEvent, { event: "fanned-out" }>): void {
+    const group = this.#groups.get(target)
+    if (group !== undefined) group.size += added.length - removed.length
+    for (const [task, rank] of this.#rank) {
+      const template = templateOf(task)
+      if (template !== task && !this.#rank.has(template)) this.#rank.set(template, rank)
+    }
+  }
+
+  /** Items by name behind their fan-out's first place. */
+  #before(a: TaskFinished, b: TaskFinished): number {
+    const rank = ({ task }: TaskFinished): number => this.#rank.get(templateOf(task)) ?? this.#rank.get(task) ?? Infinity
+    const [first, second] = [rank(a), rank(b)]
+    return first === second ? compareText(a.task, b.task) : first - second
+  }
+
   #take(task: TaskFinished): ReadonlyArray<string> {
     let group = this.#groups.get(task.target)
     if (group === undefined) this.#groups.set(task.target, (group = { target: task.target, size: Infinity, finished: [], printed: false }))
     group.finished.push(task)
+    if (didSomething.has(task.outcome)) this.#told.set(task.task, task)
     if (isFailing(task)) this.#failures.push(task)
     if (task.outcome === "blocked" && !isFailing(task)) this.#blocked.push(task)
     if (task.verdict === "failed" && task.outcome !== "failed") this.#failedVerdicts++
@@ -129,7 +164,7 @@ export class Tree {
   #print(group: Group): ReadonlyArray<string> {
     if (group.printed) return []
     const { verbose, quiet, style } = this.#options
-    const finished = group.finished.sort((a, b) => (this.#rank.get(a.task) ?? Infinity) - (this.#rank.get(b.task) ?? Infinity))
+    const finished = group.finished.sort((a, b) => this.#before(a, b))
     group.printed = group.finished.length >= group.size
     group.finished = []
     const told = verbose || finished.some(({ outcome }) => outcome !== "fresh") ? finished : finished.filter((task) => !isQuiet(task))
@@ -145,7 +180,7 @@ export class Tree {
       ...told.flatMap((task, i) => {
         const mark = markOf(task)
         const head = `${padEnd(oneLine(labels[i] as string), nameWidth)}   ${padStart(times[i] as string, timeWidth)}`
-        const whole = noteOf(task)
+        const whole = noteOf(task, didSomething.has(task.outcome) ? executedRoot(task, (id) => this.#told.get(id)) : "")
         const note = verbose ? whole : clip(whole, Limits.note)
         const line = `    ${paintMark(mark, style)} ${mark === "∙" ? style.dim(head) : head}${note === "" ? "" : `   ${note}`}`
         return verbose ? [line, ...moreCauses(task).map((cause) => `        ${style.dim(causeText(cause))}`)] : [line]
@@ -169,9 +204,8 @@ export class Tree {
   #troubles(): ReadonlyArray<string> {
     const told = new Set([...this.#failures, ...this.#blocked].map(({ task }) => task))
     const unexplained = this.#blocked.filter(({ causes }) => !causes.some(({ from }) => from !== null && told.has(from)))
-    const order = ({ task }: TaskFinished): number => this.#rank.get(task) ?? Infinity
-    const troubles = [...this.#failures, ...unexplained].sort((a, b) => order(a) - order(b))
-    return troubles.flatMap((task, i) => [...(i > 0 || this.#headed ? [""] : []), ...failureLines(task, this.#options)])
+    const troubles = [...this.#failures, ...unexplained].sort((a, b) => this.#before(a, b))
+    return failureBlocks(troubles, this.#options).flatMap((lines, i) => [...(i > 0 || this.#headed ? [""] : []), ...lines])
   }
 
   #end(finished: RunFinished): ReadonlyArray<string> {

@@ -97,7 +97,7 @@ describe("the process", { timeout: 30_000 }, () => {
       assert.deepStrictEqual([last.event, last.outcome, last.exit], ["run-finished", "interrupted", 128 + number])
     })
 
-  it("ends at once on a second signal, although nothing can be interrupted", async () => {
+  it("97: ends at once on a second signal, although nothing can be interrupted", async () => {
     const child = launch(["run"], "stuck")
     let second = 0
     const { code } = await ended(

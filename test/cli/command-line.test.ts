@@ -89,7 +89,7 @@ describe("the words of a command line", () => {
   const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, ReadonlyArray<string>]> = [
     [["--jbos", "3"], ["unknown flag --jbos; did you mean --jobs?"]],
     [["-j4"], ["unknown flag -j; did you mean --jobs or --json?"]],
-    [["plan", "--jobs", "3"], ["--jobs is no flag of plan, but of run"]],
+    [["plan", "--jobs", "3"], ["--jobs is no flag of plan, but of run and watch"]],
     [["run", "--jobs"], ["--jobs wants a value: --jobs=N"]],
     [["run", "--jobs", "--json"], ["--jobs wants a value: --jobs=N"]],
     [["run", "--jobs", "0"], ['--jobs wants a whole number from 1 to 4096, not "0"']],

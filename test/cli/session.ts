@@ -1,11 +1,13 @@
 /** A scripted project: remembers what it was asked and answers as told. */
 import { Effect } from "effect"
+import type { AuditDocument } from "../../src/domain/AuditDocument.ts"
 import type { CacheStatsDocument, GcDocument } from "../../src/domain/CacheDocuments.ts"
 import type { ProjectDocument } from "../../src/domain/ProjectDocument.ts"
 import type { AdoptDocument, PlanDocument, RunEvent, StatusDocument, VerifyDocument, WhyDocument } from "../../src/domain/RunDocuments.ts"
 import type { GraphDocument, LogsDocument, ShowDocument } from "../../src/domain/ViewDocuments.ts"
 import type { EngineError, Explanation, Session } from "../../src/engine/Atlas.ts"
-import { cause, finished, planned, runFinished, started } from "../report/sample.ts"
+import type { HistoryDocument, RunDiffDocument, RunRecord } from "../../src/domain/RunRecord.ts"
+import { cause, error, finished, planned, recorded, runFinished, started, summaryOf } from "../report/sample.ts"
 
 const counts = { fresh: 0, stale: 0, pending: 0, blocked: 0, drifted: 0, held: 0 }
 
@@ -48,6 +50,42 @@ export const adopted: AdoptDocument = {
   tasks: []
 }
 
+export const audited: AuditDocument = {
+  atlas: "audit/1",
+  project: "example",
+  ok: false,
+  tracer: null,
+  tasks: [
+    {
+      task: "a/x:read",
+      target: "a/x",
+      stage: "read",
+      check: null,
+      outcome: "found",
+      because: null,
+      findings: [
+        {
+          kind: "nondeterminism",
+          subject: "out/list.txt",
+          message: "writes another out/list.txt each time",
+          difference: { output: "out", path: "list.txt", byte: 12, line: { number: 2, first: "at 10:00", second: "at 10:01" } }
+        }
+      ],
+      errors: []
+    },
+    {
+      task: "a/x:keep",
+      target: "a/x",
+      stage: "keep",
+      check: null,
+      outcome: "skipped",
+      because: "it changes a shared place",
+      findings: [],
+      errors: []
+    }
+  ],
+  counts: { clean: 0, found: 1, failed: 0, skipped: 1 }
+}
 export const graph: GraphDocument = {
   atlas: "graph/1",
   project: "example",
@@ -121,6 +159,33 @@ const project: ProjectDocument = {
   ]
 }
 
+export const record: RunRecord = {
+  atlas: "run-record/1",
+  tasks: [
+    recorded("a/x:read", "executed", { ms: 1200, causes: [cause("input-changed", "table", { old: "1", new: "2" })], summary: "3 <rows>" }),
+    recorded("a/x:verify", "failed", { beganMs: 1200, ms: 300, errors: [error()] })
+  ],
+  summary: summaryOf({ executed: 1, failed: 1 }, { outcome: "failed", exit: 1 })
+}
+
+export const history: HistoryDocument = { atlas: "history/1", project: "example", runs: [record.summary], more: 0, warnings: [] }
+
+export const runDiff: RunDiffDocument = {
+  atlas: "run-diff/1",
+  project: "example",
+  old: summaryOf({ executed: 2 }),
+  new: record.summary,
+  tasks: [
+    {
+      task: "a/x:verify",
+      old: { outcome: "executed", verdict: null, ms: 3 },
+      new: { outcome: "failed", verdict: null, ms: 300 },
+      rows: [{ kind: "option", subject: "min", old: "1", new: "2" }]
+    }
+  ],
+  same: 1
+}
+
 const explanation: Explanation = {
   code: "TABLE_COLUMN",
   kind: "error",
@@ -185,11 +250,21 @@ export const scriptedSession = (script: Script = {}, asked: Array<unknown> = [])
       Effect.sync(() => void asked.push({ plan: options })),
       script.plan ?? Effect.succeed(plan)
     ),
+  audit: (options, tell) =>
+    Effect.sync(() => {
+      asked.push({ audit: options })
+      for (const task of audited.tasks) tell(task)
+      return audited
+    }),
+  watched: () => Effect.succeed({ places: [], ignored: new Set() }),
   why: (task, options) =>
     Effect.andThen(
       Effect.sync(() => void asked.push({ why: task, ...options })),
       script.why ?? Effect.succeed(why)
     ),
+  history: (options) => Effect.sync(() => (asked.push({ history: options }), history)),
+  runDiff: (older, newer) => Effect.sync(() => (asked.push({ runDiff: [older, newer] }), runDiff)),
+  record: (run) => Effect.sync(() => (asked.push({ record: run }), record)),
   status: (options) => Effect.sync(() => (asked.push({ status: options }), script.status ?? status)),
   verify: (options, tell) =>
     Effect.sync(() => {
@@ -199,18 +274,22 @@ export const scriptedSession = (script: Script = {}, asked: Array<unknown> = [])
     }),
   run: (options, tell) =>
     Effect.gen(function* () {
-      asked.push({ run: options })
+      // who tells of waiting is not what was asked for
+      const { waiting: _waiting, ...words } = options
+      asked.push({ run: words })
       const told = script.events ?? events
       for (const event of told) tell(event)
       if (script.ending !== undefined) return yield* script.ending
       const last = told.at(-1)
       if (last?.event !== "run-finished") return yield* Effect.die(new Error("the script has no end"))
-      return { finished: last, tasks: told.filter((event) => event.event === "task-finished"), stands: null }
+      return { finished: last, tasks: told.filter((event) => event.event === "task-finished"), record: () => record, stands: null }
     }),
   remember: () => Effect.void,
-  adopt: (options) =>
+  adopt: (options, tell) =>
     Effect.sync(() => {
       asked.push({ adopt: options })
+      for (const [target, result] of [["a/x", "adopted"] as const, ["a/y", "refused"] as const])
+        tell?.({ task: `${target}:read`, target, stage: "read", check: null, result, decision: "stale", live: null, errors: [] })
       return script.adopted ?? adopted
     }),
   graph: (options) => Effect.sync(() => (asked.push({ graph: options }), graph)),

@@ -7,7 +7,7 @@ import { Effect, Layer } from "effect"
 import { commandLine } from "../../src/cli/CommandLine.ts"
 import { Projects } from "../../src/cli/Projects.ts"
 import { Terminal } from "../../src/report/Terminal.ts"
-import { graph, logs, scriptedSession, show } from "./session.ts"
+import { graph, history, logs, record, scriptedSession, show } from "./session.ts"
 import { scriptedTerminal } from "./terminal.ts"
 
 const lab = mkdtempSync(join(tmpdir(), "atlas-run-"))
@@ -31,7 +31,13 @@ describe("the words of", () => {
     [["graph"], { graph: { select: [] } }],
     [["graph", "a/*", ":read", "--now", "2027-01-01"], { graph: { select: ["a/*", ":read"], now: "2027-01-01" } }],
     [["show", "a/x:read", "--now=2027-01-01"], { show: "a/x:read", now: "2027-01-01" }],
-    [["logs", "a/x:read"], { logs: "a/x:read" }]
+    [["logs", "a/x:read"], { logs: "a/x:read" }],
+    [["history", "a/x:read", "--limit", "3"], { history: { select: ["a/x:read"], limit: 3 } }],
+    [["history", "--diff", "r1", "last"], { runDiff: ["r1", "last"] }],
+    [["report"], { record: "last" }],
+    [["report", "r1"], { record: "r1" }],
+    [["why", "a/x:read", "--run", "r1"], { why: "a/x:read", run: "r1" }],
+    [["why", "a/x:read", "--compare", "/their/why.json"], { why: "a/x:read", compare: "/their/why.json" }]
   ]
   for (const [argv, call] of calls)
     it.effect(`${argv.join(" ")} reach the engine`, () =>
@@ -44,6 +50,9 @@ describe("the words of", () => {
   const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
     [["show"], "show wants TASK"],
     [["logs", "a", "b"], "logs takes one TASK, and was given 2: a b"],
+    [["history", "--diff", "r1"], "history --diff wants two runs, and was given 1"],
+    [["why", "a", "--run", "r1", "--compare", "f"], "--run and --compare ask for different things"],
+    [["completions", "tcsh"], "completions knows bash, zsh, fish, not tcsh"],
     [["graph", "--format", "png"], '--format wants text, mermaid, dot or json, not "png"'],
     [["graph", "--format", "dot", "--json"], "--json and --format dot ask for different things"]
   ]
@@ -63,7 +72,9 @@ describe("the document of", () => {
     [["graph", "--format", "json"], graph],
     [["graph", "--format=json", "--json"], graph],
     [["show", "a/x:read", "--json"], show],
-    [["logs", "a/x:read", "--json"], logs]
+    [["logs", "a/x:read", "--json"], logs],
+    [["history", "--json"], history],
+    [["report", "--json"], record]
   ]
   for (const [argv, document] of documents)
     it.effect(`${argv.join(" ")} is one line of JSON`, () =>
@@ -93,6 +104,16 @@ describe("the text of", () => {
     Effect.gen(function* () {
       assert.match((yield* cli("graph", "--format", "mermaid")).out, /^flowchart LR\n/)
       assert.match((yield* cli("graph", "--format=dot")).out, /^digraph "example" \{\n/)
+    })
+  )
+})
+
+describe("adopt", () => {
+  it.effect("tells what came of each task as soon as that is known, where all is to be told", () =>
+    Effect.gen(function* () {
+      const { err } = yield* cli("adopt", "a/*", "--because", "it is good", "--verbose")
+      assert.strictEqual(err, "adopted a/x:read\nrefused a/y:read\n")
+      assert.strictEqual((yield* cli("adopt", "a/*", "--because", "it is good")).err, "")
     })
   )
 })

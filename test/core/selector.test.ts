@@ -96,7 +96,7 @@ describe("the closure", () => {
 })
 
 describe("a selector that names nothing", () => {
-  it("is told with the nearest names, all of them at once", () => {
+  it("140: is told with the nearest names, all of them at once", () => {
     assert.deepStrictEqual(
       problems("110/yest/R64", ":ingset", ":ingest:lnt", "relase=110", "release=112", "@fresch", "110/yeast/R64:alias"),
       [

@@ -17,6 +17,7 @@ import { fileErrors } from "../../src/domain/FileErrors.ts"
 import { ProgramNotStarted } from "../../src/domain/ProgramErrors.ts"
 import { stateErrors } from "../../src/domain/StateErrors.ts"
 import { describe, readDefinitions } from "../../src/host/Definitions.ts"
+import { SandboxUnavailable } from "../../src/domain/SandboxErrors.ts"
 import { IoStdout } from "../../src/report/Terminal.ts"
 import type { Definition } from "../../src/domain/ProjectDocument.ts"
 import { repository } from "./pages.ts"
@@ -38,7 +39,7 @@ const groups: ReadonlyArray<Group> = [
   {
     title: "The command line",
     about: "Exit 2. Nothing was opened or touched.",
-    errors: [CommandLineInvalid, SelectorUnknown]
+    errors: [CommandLineInvalid, SelectorUnknown, SandboxUnavailable]
   },
   {
     title: "The config",

@@ -20,7 +20,7 @@ describe("a run", () => {
     })
   )
 
-  it.live("is cut off where a stage that ran again gave the same, and goes on where it gave something else", () =>
+  it.live("36: is cut off where a stage that ran again gave the same, and goes on where it gave something else", () =>
     Effect.gen(function* () {
       const lab = yield* workshop("one\n")
       yield* lab.run()
@@ -45,7 +45,7 @@ describe("a run", () => {
     })
   )
 
-  it.live("of what is forced runs that alone, where it gives the same", () =>
+  it.live("4: of what is forced runs that alone, where it gives the same", () =>
     Effect.gen(function* () {
       const lab = yield* workshop()
       yield* lab.run({}, { cache: true })
@@ -54,7 +54,7 @@ describe("a run", () => {
     })
   )
 
-  it.live("blocks what needs a failed task, and remembers nothing of the failure", () =>
+  it.live("100, 108: blocks what needs a failed task, and remembers nothing of the failure", () =>
     Effect.gen(function* () {
       const lab = yield* workshop("refuse")
       for (let time = 0; time < 2; time++) {
@@ -65,7 +65,7 @@ describe("a run", () => {
     })
   )
 
-  it.live("ends with 1 where nothing failed but a program is missing, and its task is blocked", () =>
+  it.live("62: ends with 1 where nothing failed but a program is missing, and its task is blocked", () =>
     Effect.gen(function* () {
       const lab = yield* workshop()
       const path = process.env["PATH"]

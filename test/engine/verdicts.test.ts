@@ -12,7 +12,7 @@ const waive = (at: string, until?: string, finding: "short" | "odd" = "short"): 
 })
 
 describe("a failed verdict", () => {
-  it.live("closes the nearest owners of cells and nothing else, and is told again without running", () =>
+  it.live("106: closes the nearest owners of cells and nothing else, and is told again without running", () =>
     Effect.gen(function* () {
       const lab = yield* workshop(shortIn)
       const first = yield* lab.run(gated)

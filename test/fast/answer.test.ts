@@ -60,7 +60,7 @@ describe("the columns", () => {
       assert.isFalse(holds(rows, 0, Object.assign(Object.create(Object.getPrototypeOf(row)), row, { [field]: row[field] + 1n })), field)
   })
 
-  it("are not read from a file with any bit flipped, cut or grown", () => {
+  it("90: are not read from a file with any bit flipped, cut or grown", () => {
     const bytes = encode(header, [{ path: "/gone", follow: false, row: columnsOf(null), groups: [1] }]) as Buffer
     for (let at = 0; at < bytes.length; at++) {
       const flipped = Buffer.from(bytes)

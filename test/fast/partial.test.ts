@@ -50,7 +50,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 }
 
 describe("a plain run after one part of a project changed", () => {
-  it("opens that part alone, counts and tells everything, and leaves the next run to the short cut", () => {
+  it("105: opens that part alone, counts and tells everything, and leaves the next run to the short cut", () => {
     settle()
     lab.write("texts/d.txt", "odd9 other words")
     assert.strictEqual(lookAt(lab.root)?.groups.length, 1)
@@ -65,7 +65,7 @@ describe("a plain run after one part of a project changed", () => {
     assert.strictEqual(short.stdout, lab.run("--no-fast-path").stdout)
   })
 
-  it("fails for that part alone, looks at it again each time, and heals", () => {
+  it("101: fails for that part alone, looks at it again each time, and heals", () => {
     settle()
     lab.remove("texts/d.txt")
     for (let time = 0; time < 2; time++) {
@@ -103,7 +103,7 @@ describe("a plain run after one part of a project changed", () => {
 })
 
 describe("two runs at once of a project that was never run", () => {
-  it("execute each task once together, and keep no reader waiting", async () => {
+  it("111, 113: execute each task once together, and keep no reader waiting", async () => {
     lab.write("bin/measure", '#!/bin/sh\n: > began\nuntil [ -e go ]; do sleep 0.02; done\nwc -c < "$1"\n', 0o755)
     const first = start("run", "--json")
     await until(() => existsSync(lab.at("began")))

@@ -37,11 +37,12 @@ import { Count, Side } from "./plugins/programs.ts"
 import { Shape } from "./plugins/shape.ts"
 import { Share } from "./plugins/share.ts"
 import { Look, Peek } from "./plugins/checks.ts"
+import { Gather } from "./plugins/gather.ts"
 const at = (path: string) => join(import.meta.dirname, path)
 void [word, process.env.LAB_ASKED, readFileSync(at("words.txt"), "utf8"), existsSync(at("absent.txt")), readdirSync(at("listed"))]
 export default project({
   name: "property",
-  stages: [Count, Side, Shape, Share],
+  stages: [Count, Side, Shape, Share, Gather],
   checks: [Look, Peek],
   targets: (target) => [
     ${wishes.map(targetOf).join(",\n    ")}
@@ -67,6 +68,40 @@ export class Side extends Command("side")({
   outputs: { folder: "folder" },
   tools: ["sort"],
   shell: ({ inputs, outputs }) => \`mkdir -p \${outputs.folder}/below; sort \${inputs.side} > \${outputs.folder}/below/sorted\`
+}) {}
+`
+
+/** Takes what fits a glob, what may be absent, what it finds told in its input, and of one input only the first line. */
+export const gather = (remark: string): string => `
+import { readFileSync, writeFileSync } from "node:fs"
+import { Effect, Schema } from "effect"
+import { Content, glob, input, optional, Stage } from "atlas-run/plugin"
+// ${remark}
+class First extends Content("first")({
+  digest: ({ path }) => Effect.sync(() => readFileSync(path, "utf8").split("\\n")[0])
+}) {}
+export class Gather extends Stage("gather")({
+  target: Schema.Struct({ side: Schema.String }),
+  needs: [],
+  options: Schema.Struct({}),
+  inputs: ({ side }) => ({
+    patches: glob(["patches/**/*.tab", "!patches/old/*"]),
+    maybe: optional("maybe.tab"),
+    first: input("first.tab", { content: First }),
+    list: "list.txt"
+  }),
+  outputs: { gathered: "file" },
+  findings: {},
+  errors: [],
+  run: ({ inputs, outputs, read }) =>
+    Effect.gen(function* () {
+      const found = inputs.patches.map((path) => readFileSync(path, "utf8"))
+      if (inputs.maybe !== undefined) found.push(readFileSync(inputs.maybe, "utf8"))
+      found.push(readFileSync(inputs.first, "utf8").split("\\n")[0])
+      for (const name of readFileSync(inputs.list, "utf8").trim().split("\\n"))
+        found.push(new TextDecoder().decode(yield* read(name)))
+      writeFileSync(outputs.gathered, found.join("|"))
+    })
 }) {}
 `
 

@@ -2,12 +2,14 @@
 import { chmodSync, lstatSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
 import { basename } from "node:path"
 import type { Random } from "../core/simulation/Random.ts"
-import { checks, kit, measure, shape, type TargetWish } from "./property-config.ts"
+import { checks, gather, kit, measure, shape, type TargetWish } from "./property-config.ts"
 import type { PropertyLab } from "./property-lab.ts"
 
 export type Edit = (lab: PropertyLab, random: Random) => (() => void) | null
 
 const inputs = ["texts/shared.txt", "texts/b.txt", "texts/d.txt", "sides/1.txt", "sides/2.txt", "sides/3.txt"]
+/** What no input names alone: files of a glob, one that may be absent, one of which a line counts, what a list tells of. */
+const gathered = ["patches/a.tab", "patches/deep/b.tab", "patches/old/c.tab", "maybe.tab", "first.tab", "told/one.tab", "told/two.tab"]
 const content = (random: Random): string =>
   Array.from({ length: 1 + random.int(3) }, (_, at) => `${at === 0 && random.chance(0.8) ? "odd" : "word"}${random.int(10)}`).join("\n")
 
@@ -50,6 +52,7 @@ const existing = (lab: PropertyLab, paths: ReadonlyArray<string>, random: Random
 }
 
 const oneInput = (lab: PropertyLab, random: Random) => existing(lab, inputs, random)
+const oneGathered = (lab: PropertyLab, random: Random) => existing(lab, gathered, random)
 const oneOutput = (lab: PropertyLab, random: Random) => existing(lab, lab.files(".atlas/outputs"), random)
 const oneOf = (pick: typeof oneInput, change: (lab: PropertyLab, path: string, random: Random) => (() => void) | null): Edit => {
   return (lab, random) => {
@@ -96,6 +99,40 @@ export const edits: Readonly<Record<string, Edit>> = {
   "an input is touched": oneOf(oneInput, touched),
   "an input is deleted": oneOf(oneInput, deleted),
   "an input is a link to a copy": oneOf(oneInput, asLink),
+  "a gathered file has other content": rewritten(oneGathered, content),
+  "a gathered file has other content of the same size, its mtime put back": oneOf(oneGathered, flip),
+  "a gathered file is touched": oneOf(oneGathered, touched),
+  "a gathered file is a link to a copy": oneOf(oneGathered, asLink),
+  // without the two that are inputs by name: they would only fail
+  "a gathered file comes or goes": (lab, random) => {
+    const path = random.pick([
+      ...gathered.filter((one) => one !== "first.tab"),
+      "patches/new/d.tab",
+      "patches/.hidden.tab",
+      "patches/x.txt"
+    ])
+    const undo = lab.keeping(path)
+    if (lstatSync(lab.at(path), { throwIfNoEntry: false }) === undefined) lab.write(path, content(random))
+    else lab.remove(path)
+    return undo
+  },
+  "a folder of a glob is elsewhere, behind a link": (lab) => {
+    if (lstatSync(lab.at("patches/deep"), { throwIfNoEntry: false })?.isDirectory() !== true) return null
+    lab.write("elsewhere/deep/b.tab", "elsewhere")
+    lab.link("patches/deep", lab.at("elsewhere/deep"))
+    return () => {
+      lab.remove("patches/deep")
+      lab.write("patches/deep/b.tab", "back")
+    }
+  },
+  "a file is listed that was not": rewritten(
+    () => "list.txt",
+    (random) => `told/${random.pick(["one", "two", "three"])}.tab\n`
+  ),
+  "only what does not count is another": rewritten(
+    () => "first.tab",
+    (random) => `first.tab\nmore ${random.int(5)}`
+  ),
   "an output is altered": oneOf(oneOutput, (lab, path) => (writeFileSync(lab.at(path), "x", { flag: "a" }), null)),
   "an output is altered, its size and mtime as before": oneOf(oneOutput, (lab, path, random) => (flip(lab, path, random), null)),
   "an output is deleted": oneOf(oneOutput, (lab, path) => (lab.remove(path), null)),
@@ -138,6 +175,10 @@ export const edits: Readonly<Record<string, Edit>> = {
   "a stage has a remark": rewritten(
     () => "plugins/shape.ts",
     (random) => shape(1, `remark ${random.int(4)}`)
+  ),
+  "a content's code has a remark": rewritten(
+    () => "plugins/gather.ts",
+    (random) => gather(`remark ${random.int(4)}`)
   ),
   "a check has a remark": rewritten(
     () => "plugins/checks.ts",

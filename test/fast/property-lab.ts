@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, sy
 import { delimiter, dirname, join } from "node:path"
 import type { SpawnSyncReturns } from "node:child_process"
 import { Workplace } from "../life/workplace.ts"
-import { checks, configText, kit, measure, programs, shape, share, type TargetWish } from "./property-config.ts"
+import { checks, configText, gather, kit, measure, programs, shape, share, type TargetWish } from "./property-config.ts"
 
 const wishes: ReadonlyArray<TargetWish> = [
   { id: "a", text: "texts/shared.txt", side: "sides/1.txt", mark: "a", severity: "warning", waived: ["look"], until: null },
@@ -49,6 +49,10 @@ export class PropertyLab {
     this.write("plugins/shape.ts", shape(1, ""))
     this.write("plugins/share.ts", share)
     this.write("plugins/checks.ts", checks(""))
+    this.write("plugins/gather.ts", gather(""))
+    for (const path of ["patches/a.tab", "patches/deep/b.tab", "patches/old/c.tab", "first.tab", "told/one.tab"])
+      this.write(path, `${path}\nmore`)
+    this.write("list.txt", "told/one.tab\ntold/two.tab\n")
     this.write("plugins/lazy.ts", 'export const lazy = "lazy 1"\n')
     this.write("plugins/beside.ts", 'export const word = "beside 1"\n')
     for (const version of [1, 2]) for (const [name, text] of Object.entries(kit(version))) this.write(`kits/${version}/${name}`, text)

@@ -35,7 +35,7 @@ export const taskDocument = (
     atlas: "task/1",
     run: "run",
     ...document,
-    inputs: task.inputs.map(({ name, path }) => ({ name, path: join(folder, path) })),
+    inputs: task.inputs.flatMap((input) => (input.kind === "glob" ? [] : [{ name: input.name, path: join(folder, input.path) }])),
     outputs: task.outputs.map(({ name, kind }) => ({ name, kind, path: kind === "value" ? "" : join(folder, `out-${name}`) })),
     scratch: join(folder, "scratch"),
     environment: {},

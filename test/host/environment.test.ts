@@ -24,7 +24,7 @@ const told = (findings: ReadonlyArray<{ readonly at: string; readonly message: s
   Object.fromEntries(findings?.map(({ at, message }) => [at, message]) ?? [])
 
 describe("a stage of a real run", () => {
-  it.live("finds what it declares, in the time zone and letters of all hosts, and nothing that it does not declare", () =>
+  it.live("63: finds what it declares, in the time zone and letters of all hosts, and nothing that it does not declare", () =>
     Effect.gen(function* () {
       const { config } = yield* lab("environment.config.ts")
       const { finished, stage, tasks } = yield* run(config, { jobs: 1 })
@@ -41,7 +41,7 @@ describe("a stage of a real run", () => {
 })
 
 describe("a config that asks for the time zone and its folder", () => {
-  it.live("stays evaluated, wherever and in whatever time zone the engine is started", () =>
+  it.live("69: stays evaluated, wherever and in whatever time zone the engine is started", () =>
     Effect.gen(function* () {
       const { config } = yield* lab("environment.config.ts")
       const source = engineFolder()

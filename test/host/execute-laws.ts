@@ -17,7 +17,9 @@ export const executeLaws = (law: Law): void => {
         { name: "second", at: "line 2", message: "times is a number" },
         { name: "first", at: "line 1", message: "seen later" }
       ]
-      assert.deepStrictEqual(result, {
+      const { peakMiB, ...told } = result
+      assert.isTrue(peakMiB === undefined || peakMiB > 0)
+      assert.deepStrictEqual(told, {
         atlas: "result/1",
         task: "a:write",
         errors: [],

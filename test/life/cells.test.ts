@@ -209,7 +209,7 @@ describe("a store that several use", () => {
 })
 
 describe("build roots that are there without a record", () => {
-  it("are adopted once they are proven, and what needs them runs on them", () => {
+  it("142: are adopted once they are proven, and what needs them runs on them", () => {
     upToDate()
     lab.forget()
     const adopted = lab.json("adopt", ":ingest", ":validate", "--because", "built elsewhere")

@@ -98,7 +98,7 @@ describe("an edit of code", () => {
     assert.deepStrictEqual(executed(), ["ingest executed"])
   })
 
-  it("of a check makes that check run alone", () => {
+  it("56: of a check makes that check run alone", () => {
     edit("plugins/gene-density/index.ts", inBody)
     assert.deepStrictEqual(executed(), ["ingest:gene-density executed"])
   })
@@ -120,7 +120,7 @@ export class Another extends Stage("another")({ target: Schema.Struct({}), needs
 })
 
 describe("a package that is another", () => {
-  it("since its link was retargeted makes what uses it run, though no file that was read is another", () => {
+  it("60: since its link was retargeted makes what uses it run, though no file that was read is another", () => {
     assert.strictEqual(lab.atlas().status, 0)
     link("node_modules/words", "packages/two")
     assert.deepStrictEqual(executed(), ["ingest:words executed"])

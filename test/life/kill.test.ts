@@ -14,7 +14,7 @@ const open = () => {
   return lab
 }
 
-it(`heals after each of ${kills} kills`, async () => {
+it(`87, 88: heals after each of ${kills} kills`, async () => {
   const clean = open()
   const began = process.hrtime.bigint()
   assert.strictEqual(clean.run().exit, 0)

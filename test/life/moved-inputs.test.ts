@@ -90,7 +90,7 @@ const below = (folder: string): ReadonlyArray<string> => {
 
 for (const [name, stage] of Object.entries(stages))
   describe(`an input that is edited while ${name} reads it`, () => {
-    it("taints the task: nothing is recorded, kept or passed on, and taking the edit back brings nothing of it to light", async () => {
+    it("81: taints the task: nothing is recorded, kept or passed on, and taking the edit back brings nothing of it to light", async () => {
       writeFileSync(at("atlas.config.ts"), config(stage))
       const { exit, outcomes } = await runWith(() => writeFileSync(at("data", "text.txt"), "two\n"))
       assert.strictEqual(exit, 1)

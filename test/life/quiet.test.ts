@@ -21,7 +21,7 @@ const opening = /^open(?:at2?)?\(.*\bO_(?:WRONLY|RDWR|CREAT|TRUNC|APPEND)\b/
 const starting = /^(?:execve(?:at)?|fork|vfork)\(|^clone3?\((?!.*CLONE_THREAD)/
 
 describe.skipIf(!strace)("a run in which nothing is stale", () => {
-  it("opens no file to write, changes nothing and starts no process", () => {
+  it("1: opens no file to write, changes nothing and starts no process", () => {
     const lab = new Workplace()
     labs.push(lab)
     assert.strictEqual(lab.run().exit, 0)

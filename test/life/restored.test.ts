@@ -40,7 +40,7 @@ const objectOf = (path: string): string => {
 }
 
 describe("an output that is deleted", () => {
-  it("is restored byte for byte, and nothing is executed: not its task, not what hangs on it", () => {
+  it("40: is restored byte for byte, and nothing is executed: not its task, not what hangs on it", () => {
     const before = lab.digests("build", "packs")
     const [pack = ""] = files("packs/**/*").filter((path) => statSync(join(lab.root, path)).size > 1024)
     rmSync(join(lab.root, pack))
@@ -49,7 +49,7 @@ describe("an output that is deleted", () => {
     assert.deepStrictEqual(lab.digests("build", "packs"), before)
   })
 
-  it("and whose object in the cache has another byte is made anew, and the object is put aside", () => {
+  it("41, 119: and whose object in the cache has another byte is made anew, and the object is put aside", () => {
     const before = lab.digests("build", "packs")
     const [manifest = ""] = files("build/release=1/**/manifest.json")
     const object = objectOf(manifest)

@@ -68,7 +68,7 @@ describe("before anything ran", () => {
     assert.isFalse(existsSync(join(lab.root, ".atlas", "logs")))
   })
 
-  it("a task that is not there is exit 2 with the nearest names", () => {
+  it("140: a task that is not there is exit 2 with the nearest names", () => {
     for (const command of ["show", "logs"]) {
       const { status, stdout, stderr } = lab.atlas(command, "t:raed")
       assert.deepStrictEqual([status, stdout], [2, ""])

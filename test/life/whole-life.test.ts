@@ -79,7 +79,7 @@ describe("one edited gene line", () => {
     )
   })
 
-  it("lives under a new release, to whose higher number latest moves", () => {
+  it("134: lives under a new release, to whose higher number latest moves", () => {
     lab.configure({ yeastRelease: "9" })
     lab.run()
     gff3(edit)
@@ -93,7 +93,7 @@ describe("one edited gene line", () => {
   })
 })
 
-it("recompressing the annotation reruns ingest alone", () => {
+it("33: recompressing the annotation reruns ingest alone", () => {
   lab.run()
   const path = join(lab.root, "data", "yeast.gff3.gz")
   writeFileSync(path, gzipSync(gunzipSync(readFileSync(path)), { level: 1 }))
@@ -113,7 +113,7 @@ it("two releases that both promote do not fight over latest", () => {
 })
 
 describe("a check whose minimum is raised until it fails", () => {
-  it("runs alone, blocks publication, goes on failing without running, and passes while its finding is waived", () => {
+  it("107: runs alone, blocks publication, goes on failing without running, and passes while its finding is waived", () => {
     const treat = (min: number, waive = "") => `{ options: { "gene-density": { min: ${min} } }${waive} }`
     const parts = (treatment: string) => ({
       imports: density,
@@ -161,7 +161,7 @@ it("a byte appended to a published file is named by verify and by the next run",
   assert.include(JSON.stringify(ran.tasks.get(`${phix}:publish`)), "gene_summary.sqlite")
 })
 
-it("an output that was altered or deleted is made again, and what depends on it stays fresh", () => {
+it("41, 42: an output that was altered or deleted is made again, and what depends on it stays fresh", () => {
   lab.run()
   const built = lab.digests("build")
   appendFileSync(join(lab.root, "build/release=1/species=phix174/assembly=NC_001422.1/derived/qc.json"), " ")
@@ -174,7 +174,7 @@ it("an output that was altered or deleted is made again, and what depends on it 
   assert.deepStrictEqual(lab.digests("build"), built)
 })
 
-it("without its state nothing is trusted by existence, and the store is not written again", () => {
+it("3: without its state nothing is trusted by existence, and the store is not written again", () => {
   lab.run()
   const store = lab.digests("serving-store")
   lab.forget()

@@ -73,7 +73,13 @@ export class Workplace {
 
   atlas(...args: ReadonlyArray<string>): SpawnSyncReturns<string> {
     // a Node that does not come to its end (nodejs/node#54918) fails its test, not the suite
-    return spawnSync(process.execPath, [program, ...args], { cwd: this.root, encoding: "utf8", maxBuffer: 1 << 28, timeout: 300_000 })
+    return spawnSync(process.execPath, [program, ...args], {
+      cwd: this.root,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+      timeout: 120_000,
+      killSignal: "SIGKILL"
+    })
   }
 
   /** The second program. */

@@ -208,8 +208,8 @@ export const decisions: ReadonlyArray<Mutant> = [
     rule: "§1 a need contributes output digests",
     name: "needs are handed on without their digests",
     file: "src/engine/Upstream.ts",
-    find: "digest: output.digest }))",
-    replace: 'digest: "" }))',
+    find: "needRow(need, { name, digest }))",
+    replace: 'needRow(need, { name, digest: "" }))',
     named: "is cut off where a stage that ran again gave the same"
   },
   {
@@ -300,18 +300,19 @@ export const decisions: ReadonlyArray<Mutant> = [
       [
         "the content of an input",
         "contents",
-        'row("input", name, `sha256:${sha256}`, bytes(size))',
-        'row("input", name, "there", bytes(size))'
+        "succeed(looked(digest, bytes(found.bytes), more))",
+        'succeed(looked("there", bytes(found.bytes), more))',
+        "src/engine/Inputs.ts"
       ],
       ["a variable that it declares", "variables", "for (const name of task.environment)", "for (const name of [])"],
       ["a program that it declares", "programs", 'row("tool", name, `sha256:${found.sha256}`, path)', 'row("tool", name, "there", path)'],
       ["a part of the runtime that it declares", "parts of the runtime", "for (const part of task.runtime)", "for (const part of [])"]
     ] as const
-  ).map(([what, name, find, replace]): Mutant => ({
+  ).map(([what, name, find, replace, file = "src/engine/Rows.ts"]): Mutant => ({
     ...runs,
     rule: `§1 rows are all that a result depends on: ${what}`,
     name: `${name} are no rows`,
-    file: "src/engine/Rows.ts",
+    file,
     find,
     replace,
     named: what
@@ -341,7 +342,7 @@ export const decisions: ReadonlyArray<Mutant> = [
   ).map(([what, find, named, test]): Mutant => ({
     rule: `§1 exit code 1: ${what}`,
     name: `${what} is told as good`,
-    file: "src/engine/Session.ts",
+    file: "src/engine/RunEnds.ts",
     find,
     replace: find.startsWith(".") ? ".filter(() => false).length" : "",
     named,
@@ -359,7 +360,7 @@ export const decisions: ReadonlyArray<Mutant> = [
   {
     rule: "§1 exit code 128+n before any other",
     name: "an interrupted run that failed ends with 1",
-    file: "src/engine/Session.ts",
+    file: "src/engine/RunEnds.ts",
     find: 'const outcome = interrupted ? ("interrupted" as const)',
     replace: 'const outcome = interrupted && bad === 0 ? ("interrupted" as const)',
     test: "test/engine/decisions.test.ts",

@@ -375,5 +375,23 @@ export const evidences: ReadonlyArray<Mutant> = [
     find: "until = earlier(until, rest.until)",
     replace: "void rest.until",
     named: "after the last day of a waiver"
+  },
+  {
+    rule: "§1 success is recorded last, after outputs are durable",
+    name: "traces are written before their outputs are on the disk",
+    file: "src/engine/Recorder.ts",
+    find: "      yield* outputs.harden(batch.flatMap(({ finals }) => finals))\n",
+    replace: "",
+    test: "test/scenarios/crash.test.ts",
+    named: "leaves no trace of bytes that were lost"
+  },
+  {
+    rule: "§1 a no-op whose stat rows are unchanged writes nothing at all",
+    name: "the record is another one each time",
+    file: "src/engine/Standing.ts",
+    find: "project.evidence?.salt ?? ",
+    replace: "",
+    test: "test/scenarios/basics.test.ts",
+    named: "nothing is executed and nothing is written, with and without the short cut"
   }
 ]

@@ -55,7 +55,7 @@ process.once("exit", () => {
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130))
 
 /** What these run is the bundle, as users do: it is built with the bug. Others only find it beside the sources. */
-const needsBundle = ({ test }) => /^test\/(?:life|cli\/bin|fast)\b/.test(test)
+const needsBundle = ({ test }) => /^test\/(?:life|cli\/bin|fast|scenarios|properties)\b/.test(test)
 const bundle = (folder) => {
   const { status, stderr } = spawnSync(
     process.execPath,

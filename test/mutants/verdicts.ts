@@ -160,7 +160,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     rule: "§4 errors are never recorded",
     name: "the failure of a host is taken for a result",
     file: "src/engine/Execution.ts",
-    find: "if (result.errors.length > 0) return failed(result.errors, result.findings)",
+    find: "if (result.errors.length > 0) return failed(result.errors, result)",
     replace: "",
     named: "what broke is not remembered"
   },
@@ -237,8 +237,8 @@ export const verdicts: ReadonlyArray<Mutant> = [
     rule: "§4 one `now` per run",
     name: "what was just executed is judged by the clock",
     file: "src/engine/Runner.ts",
-    find: "judgementOf(project, task(index), executed.trace.findings, request.now)",
-    replace: "judgementOf(project, task(index), executed.trace.findings, new Date().toISOString().slice(0, 10))",
+    find: "judgementOf(project, task(index), trace.findings, request.now)",
+    replace: "judgementOf(project, task(index), trace.findings, new Date().toISOString().slice(0, 10))",
     named: "is one for all of a run"
   },
   {
@@ -269,7 +269,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     named: "stands on the last day of a waiver"
   },
   {
-    rule: "house law 4 fresh is evidence: for plan too",
+    rule: "§5 rows that must be equal for a no-op: for a plan too",
     name: "a kept plan stands whatever moved",
     file: "src/fast/Answer.ts",
     find: "if (looked === null || looked.groups.length > 0) return null\n  const { plan, told }",
@@ -278,12 +278,21 @@ export const verdicts: ReadonlyArray<Mutant> = [
     named: "is planned by the same look"
   },
   {
-    rule: "house law 4 fresh is evidence: for plan too",
+    rule: "§5 rows that must be equal for a no-op: for a plan too",
     name: "any file is taken for the kept plan",
     file: "src/fast/Answer.ts",
     find: 'hash("sha256", bytes) === plan ?',
     replace: "plan.length > 0 ?",
     test: "test/fast/answer.test.ts",
     named: "is planned by the same look"
+  },
+  {
+    rule: "§4 gates: of its own target",
+    name: "who takes an output across is gated in its owner's place",
+    file: "src/host/Tasks.ts",
+    find: "  for (const task of tasks) if (task.check === null) reachable.set(task.task, task.task)\n",
+    replace: "  for (const task of tasks) if (task.check === null && !reachable.has(task.task)) reachable.set(task.task, task.task)\n",
+    test: "test/scenarios/gates.test.ts",
+    named: "also where another target takes its subject across"
   }
 ]

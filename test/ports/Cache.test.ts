@@ -52,7 +52,7 @@ const brought = (cache: CacheShape, home: string, input: string) =>
   })
 
 describe("a damaged cache", () => {
-  law("each byte of an object flipped: quarantined, a miss, and good again once rebuilt", ({ home, state, root }) =>
+  law("119: each byte of an object flipped: quarantined, a miss, and good again once rebuilt", ({ home, state, root }) =>
     Effect.gen(function* () {
       const done = yield* execution(home, "1", { out: { text: "a small object" } })
       yield* opened(state, (cache) => cache.put(done))
@@ -81,7 +81,7 @@ describe("a damaged cache", () => {
     })
   )
 
-  law("an object that is longer, shorter, empty, gone, a link, a folder or a FIFO is a miss that heals", ({ home, state, root }) =>
+  law("120: an object that is longer, shorter, empty, gone, a link, a folder or a FIFO is a miss that heals", ({ home, state, root }) =>
     Effect.gen(function* () {
       const done = yield* execution(home, "1", { out: { text: "a small object" } })
       const { execFileSync } = yield* Effect.promise(() => import("node:child_process"))
@@ -299,7 +299,7 @@ describe("a cache that cannot be used", () => {
     })
   )
 
-  it.live.skipIf(!canMount)("on a full disk nothing is kept, nothing fails, and nothing half-made is left", () =>
+  it.live.skipIf(!canMount)("52: on a full disk nothing is kept, nothing fails, and nothing half-made is left", () =>
     Effect.gen(function* () {
       const home = yield* workplace
       const disk = yield* smallDisk(1024)
@@ -338,7 +338,7 @@ describe("the cap of a cache", () => {
     })
   const held = (root: string) => inputs.filter((input) => fs.existsSync(recordFile(root, input)))
 
-  law("drops the least recently used results first, with their objects, and no more than it must", (place) =>
+  law("128: drops the least recently used results first, with their objects, and no more than it must", (place) =>
     Effect.gen(function* () {
       yield* filled(place)
       // Used just now: the oldest becomes the youngest.
@@ -353,7 +353,7 @@ describe("the cap of a cache", () => {
     })
   )
 
-  law("makes room for a new result by itself, but never by what is pinned or was made within the hour", (place) =>
+  law("127: makes room for a new result by itself, but never by what is pinned or was made within the hour", (place) =>
     Effect.gen(function* () {
       yield* filled(place)
       const cap = 46_000
@@ -398,7 +398,7 @@ describe("the cap of a cache", () => {
     })
   )
 
-  law("collecting drops what nothing refers to and half-made files, but for what is young", ({ home, state, root }) =>
+  law("121: collecting drops what nothing refers to and half-made files, but for what is young", ({ home, state, root }) =>
     Effect.gen(function* () {
       yield* opened(state, (cache) => Effect.flatMap(execution(home, "1", { out: { text: "a" } }), cache.put))
       const stray = (young: boolean) => {
@@ -623,7 +623,7 @@ describe("other processes", () => {
   )
 
   law(
-    "several that put the same keys at once agree, and none of them complains",
+    "126: several that put the same keys at once agree, and none of them complains",
     ({ home, state, root }) =>
       Effect.gen(function* () {
         const requests = requestsIn(home, yield* many(home))

@@ -81,7 +81,7 @@ for (const [name, layerOf] of layers) {
       })
     )
 
-    law("knows what it has, and takes the newer of two results under one key", (cache, home) =>
+    law("126: knows what it has, and takes the newer of two results under one key", (cache, home) =>
       Effect.gen(function* () {
         const first = yield* execution(home, "1", { out: { text: "first" } })
         assert.deepStrictEqual([yield* cache.put(first), yield* cache.put(first)], ["stored", "known"])

@@ -67,7 +67,7 @@ for (const [name, layerOf] of layers) {
       }
     })
 
-    law("an input that is a link is read through; an output that is a link is its text", function* (digests, home) {
+    law("16, 17: an input that is a link is read through; an output that is a link is its text", function* (digests, home) {
       fs.writeFileSync(path.join(home, "target"), "one")
       fs.symlinkSync("target", path.join(home, "link"))
       assert.strictEqual((isDigest(yield* digests.file(path.join(home, "link"))) as any).sha256, sha("one"))
@@ -80,7 +80,7 @@ for (const [name, layerOf] of layers) {
       assert.strictEqual((isDigest(yield* digests.tree(path.join(home, "link"))) as any).digest, tree.digest)
     })
 
-    law("a FIFO, a folder or a socket's place is a typed error at once, not a hang", function* (digests, home) {
+    law("28: a FIFO, a folder or a socket's place is a typed error at once, not a hang", function* (digests, home) {
       execFileSync("mkfifo", [path.join(home, "pipe")])
       fs.mkdirSync(path.join(home, "folder"))
       for (const [at, kind] of [
@@ -125,7 +125,7 @@ for (const [name, layerOf] of layers) {
       assert.strictEqual(tree.digest, sha(`tree/1\n${encoded}`))
     })
 
-    law("a tree's digest sees names, contents, kinds and empty folders, but not times or permissions", function* (digests, home) {
+    law("24: a tree's digest sees names, contents, kinds and empty folders, but not times or permissions", function* (digests, home) {
       const root = path.join(home, "out")
       fs.mkdirSync(root)
       fs.writeFileSync(path.join(root, "a"), "bc")
@@ -179,7 +179,7 @@ for (const [name, layerOf] of layers) {
       }
     })
 
-    law("a file whose times lie in the future is never trusted", function* (digests, home) {
+    law("14: a file whose times lie in the future is never trusted", function* (digests, home) {
       const file = path.join(home, "f")
       fs.writeFileSync(file, "x")
       fs.utimesSync(file, 4_000_000_000, 4_000_000_000)
@@ -313,7 +313,7 @@ describe("what FileDigests remembers", () => {
     })
   )
 
-  it.live("a damaged, foreign, newer or other boot's cache is as good as none, and is replaced", () =>
+  it.live("89, 95: a damaged, foreign, newer or other boot's cache is as good as none, and is replaced", () =>
     Effect.gen(function* () {
       const { state, files } = yield* remembered
       const good = fs.readFileSync(cacheFile(state))
@@ -367,7 +367,7 @@ describe("what FileDigests remembers", () => {
     })
   )
 
-  it.effect("a row that the clock does not vouch for is not remembered", () =>
+  it.effect("30: a row that the clock does not vouch for is not remembered", () =>
     Effect.gen(function* () {
       const home = yield* workplace
       const file = path.join(home, "f")
@@ -394,7 +394,7 @@ describe("what FileDigests remembers", () => {
     })
   )
 
-  it.live.skipIf(!canMountCoarse)("on a file system with ticks of a second, no same-size edit in place is ever missed", () =>
+  it.live.skipIf(!canMountCoarse)("30: on a file system with ticks of a second, no same-size edit in place is ever missed", () =>
     Effect.gen(function* () {
       const disk = yield* coarseDisk
       const file = path.join(disk, "f")
@@ -468,7 +468,7 @@ describe("what FileDigests remembers", () => {
 })
 
 describe("digests of listings", () => {
-  it("bytes that move from a name to a content, or from one file to the next, give another digest", () => {
+  it("26: bytes that move from a name to a content, or from one file to the next, give another digest", () => {
     const file = (at: string, content: string) => ({ path: at, type: "file" as const, bytes: content.length, sha256: sha(content) })
     const listings = [
       [file("a", "bc")],

@@ -34,7 +34,7 @@ const task = (target: string): ProjectTask => ({
   labels: {},
   needs: [],
   gates: [],
-  inputs: [{ name: "text", path: `${target} – ü.txt` }],
+  inputs: [{ kind: "file", name: "text", path: `${target} – ü.txt` }],
   options: { mark: "\u2028" },
   subject: {},
   outputs: [],
@@ -129,7 +129,7 @@ describe("a kept project", () => {
     })
   )
 
-  it.effect("is never another one, wherever it is cut", () =>
+  it.effect("90: is never another one, wherever it is cut", () =>
     Effect.gen(function* () {
       const { state, file, bytes } = yield* lab
       for (let length = 0; length < bytes.length; length += 5) {

@@ -158,7 +158,7 @@ describe("Lease between processes", () => {
     )
   )
 
-  it.live("kill -9 of the holder frees it at once, and its note names nobody any more", () =>
+  it.live("92: kill -9 of the holder frees it at once, and its note names nobody any more", () =>
     inState((lease, state) =>
       Effect.gen(function* () {
         const holder = yield* heldBy(state)
@@ -183,7 +183,7 @@ describe("Lease between processes", () => {
     )
   )
 
-  it.live("a note that is garbage, or another's, harms nobody", () =>
+  it.live("93: a note that is garbage, or another's, harms nobody", () =>
     inState((lease, state) =>
       Effect.gen(function* () {
         yield* heldBy(state)

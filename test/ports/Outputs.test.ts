@@ -129,7 +129,7 @@ describe("staging an output", () => {
 
 describe("committing an output", () => {
   for (const durable of [false, true]) {
-    law(`puts any kind in the place of any kind, durable ${durable}, and never writes through a link`, (outputs, home) =>
+    law(`44, 51: puts any kind in the place of any kind, durable ${durable}, and never writes through a link`, (outputs, home) =>
       Effect.gen(function* () {
         for (const present of kinds) {
           for (const staged of kinds.filter((kind) => kind !== "absent")) {
@@ -193,7 +193,7 @@ describe("committing an output", () => {
     })
   )
 
-  it.live.skipIf(!canMount)("an output that is a mount point cannot be replaced: typed, and as it was", () =>
+  it.live.skipIf(!canMount)("53: an output that is a mount point cannot be replaced: typed, and as it was", () =>
     Effect.gen(function* () {
       const disk = yield* smallDisk(64)
       fs.writeFileSync(path.join(disk, "f"), "old")
@@ -295,7 +295,7 @@ describe("recovering after a run that died", () => {
     })
   )
 
-  law("heals a commit that was killed before any of its steps", (outputs, home) =>
+  law("87: heals a commit that was killed before any of its steps", (outputs, home) =>
     Effect.gen(function* () {
       // The steps of replacing a folder, as `strace` shows them, each left undone from some point on.
       for (let steps = 0; steps <= 3; steps++) {

@@ -7,7 +7,7 @@ import { Deferred, Effect, Fiber } from "effect"
 import { groupLives } from "../../src/ports/ProcessGroup.ts"
 import { type Program, Programs, type ProgramsShape } from "../../src/ports/Programs.ts"
 import { Lines, Tail } from "../../src/ports/Tail.ts"
-import { canMount, smallDisk, workplace } from "./workplace.ts"
+import { canMount, memoryGroup, smallDisk, workplace } from "./workplace.ts"
 
 const PATH = "/usr/bin:/bin"
 const patience = 30_000
@@ -51,7 +51,7 @@ describe("running a program", () => {
     Effect.gen(function* () {
       const good = yield* programs.run(shell(cwd, "printf out; printf err >&2"))
       assert.deepStrictEqual(
-        { ...good, ms: 0 },
+        { ...good, ms: 0, peakBytes: null },
         {
           exit: 0,
           signal: null,
@@ -61,7 +61,9 @@ describe("running a program", () => {
           stderrBytes: 3,
           ms: 0,
           timedOut: false,
-          leftovers: false
+          leftovers: false,
+          peakBytes: null,
+          starved: false
         }
       )
       assert.strictEqual((yield* programs.run(shell(cwd, "exit 7"))).exit, 7)
@@ -201,7 +203,7 @@ describe("ending a program", () => {
     })
   )
 
-  law("what ignores SIGTERM is killed after the grace, with its children", (programs, cwd) =>
+  law("96: what ignores SIGTERM is killed after the grace, with its children", (programs, cwd) =>
     Effect.gen(function* () {
       const { fiber, pid } = yield* started(
         programs,
@@ -212,7 +214,7 @@ describe("ending a program", () => {
     })
   )
 
-  law("children get the grace too when their parent goes first", (programs, cwd) =>
+  law("96: children get the grace too when their parent goes first", (programs, cwd) =>
     Effect.gen(function* () {
       const script = "(trap 'echo tidy > tidied; exit 0' TERM; echo $$; while :; do sleep 0.01; done) & wait"
       const { fiber } = yield* started(programs, shell(cwd, script, { graceMs: 20_000 }))
@@ -221,13 +223,38 @@ describe("ending a program", () => {
     })
   )
 
-  law("a program that takes too long is ended in the same way and says so", (programs, cwd) =>
+  law("103: a program that takes too long is ended in the same way and says so", (programs, cwd) =>
     Effect.gen(function* () {
       const result = yield* programs.run(shell(cwd, "echo begun; sleep 1000", { timeoutMs: 100, graceMs: 5_000 }))
       assert.deepStrictEqual([result.timedOut, result.signal, result.stdoutTail], [true, "SIGTERM", "begun\n"])
       const quick = yield* programs.run(shell(cwd, "true", { timeoutMs: 20_000 }))
       assert.isFalse(quick.timedOut)
     })
+  )
+
+  law("tells the most that it held with all that it started, whatever it holds at its end", (programs, cwd) =>
+    Effect.gen(function* () {
+      const mb = 200
+      const script = `(head -c ${mb}000000 /dev/zero; sleep 1) | tail -c ${mb}000000 | wc -c`
+      const result = yield* programs.run(shell(cwd, script))
+      assert.strictEqual(result.exit, 0)
+      assert.isAtLeast(result.peakBytes ?? 0, mb * 1_000_000)
+      assert.isBelow(result.peakBytes ?? 0, 2 * mb * 1_000_000)
+    })
+  )
+
+  law("is told apart from other kills where the system ended it, or what it ran, for want of memory", (programs, cwd) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const group = yield* memoryGroup(64)
+        if (group === null) return console.warn("SKIPPED: no control group may be made here, so nobody runs out of memory")
+        const greedy = `echo $$ > ${group}/cgroup.procs; awk 'BEGIN { s = "x"; while (1) s = s s }'`
+        const below = yield* programs.run(shell(cwd, `${greedy}; exit $?`))
+        assert.deepStrictEqual([below.exit, below.starved], [137, true])
+        const itself = yield* programs.run(shell(cwd, greedy.replace("awk", "exec awk")))
+        assert.deepStrictEqual([itself.signal, itself.starved], ["SIGKILL", true])
+      })
+    )
   )
 
   law("what a program leaves behind in its group is killed and reported, though it holds the pipes", (programs, cwd) =>

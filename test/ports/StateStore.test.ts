@@ -213,7 +213,7 @@ describe("the files of StateStore", () => {
     })
   )
 
-  it.effect("each single flipped byte of a trace is noticed", () =>
+  it.effect("89: each single flipped byte of a trace is noticed", () =>
     Effect.gen(function* () {
       const home = yield* workplace
       const state = path.join(home, ".atlas")
@@ -257,7 +257,7 @@ describe("the files of StateStore", () => {
     })
   )
 
-  it.effect("a folder of another version is told, and taken over by the first write", () =>
+  it.effect("89: a folder of another version is told, and taken over by the first write", () =>
     Effect.gen(function* () {
       const home = yield* workplace
       const state = path.join(home, ".atlas")
@@ -338,7 +338,7 @@ describe("the files of StateStore", () => {
     30_000
   )
 
-  it.live.skipIf(!canMount)("a full disk is DiskFull, keeps the old trace and leaves nothing half-written", () =>
+  it.live.skipIf(!canMount)("52: a full disk is DiskFull, keeps the old trace and leaves nothing half-written", () =>
     Effect.gen(function* () {
       const disk = yield* smallDisk(128)
       const state = path.join(disk, ".atlas")
@@ -354,7 +354,7 @@ describe("the files of StateStore", () => {
     })
   )
 
-  it.live.skipIf(!canMount)("on a read-only file system reading works and leaves nothing, writing is StateWriteFailed", () =>
+  it.live.skipIf(!canMount)("144: on a read-only file system reading works and leaves nothing, writing is StateWriteFailed", () =>
     Effect.gen(function* () {
       const home = yield* workplace
       const state = path.join(home, ".atlas")

@@ -74,3 +74,25 @@ export const snapshot = (folder: string): ReadonlyArray<string> =>
       const stat = fs.lstatSync(path.join(folder, name), { bigint: true })
       return `${name} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
     })
+
+/** A control group with so many MiB of memory, into whose `cgroup.procs` processes may go; null where none may be made. */
+export const memoryGroup = (mib: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      for (const [parent, limit] of [
+        ["/sys/fs/cgroup/memory", "memory.limit_in_bytes"],
+        ["/sys/fs/cgroup", "memory.max"]
+      ] as const) {
+        const folder = path.join(parent, `atlas-test-${process.pid}`)
+        try {
+          fs.mkdirSync(folder)
+          fs.writeFileSync(path.join(folder, limit), `${mib * 1024 * 1024}`)
+          return folder
+        } catch {
+          if (fs.existsSync(folder)) fs.rmdirSync(folder)
+        }
+      }
+      return null
+    }),
+    (folder) => Effect.sync(() => folder !== null && run("rmdir", folder))
+  )

@@ -53,7 +53,7 @@ describe("a cause in words", () => {
   })
 
   it("names the path of an input, where the project knows it", () => {
-    const named = inputPaths([{ task: "a/x:read", inputs: [{ name: "table", path: "data/a.tsv" }] }])
+    const named = inputPaths([{ task: "a/x:read", inputs: [{ kind: "file", name: "table", path: "data/a.tsv" }] }])
     const causes = [cause("input-missing", "table"), cause("input-missing", "other"), cause("option-changed", "table")]
     assert.deepStrictEqual(named({ task: "a/x:read", causes }).causes.map(causeText), [
       "input table is missing  data/a.tsv",

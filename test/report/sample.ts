@@ -2,6 +2,7 @@
 import type { ErrorDocument } from "../../src/domain/Failure.ts"
 import type { JudgedFinding } from "../../src/domain/Finding.ts"
 import type { Cause, Outcome, PlannedTask, RunCounts, RunEvent, TaskFinished } from "../../src/domain/RunDocuments.ts"
+import type { RecordedTask, RunSummary } from "../../src/domain/RunRecord.ts"
 import { plainStyle } from "../../src/core/Style.ts"
 
 export const telling = { style: plainStyle, folder: "/lab", verbose: false, quiet: false } as const
@@ -108,3 +109,45 @@ export const runFinished = (
 
 /** Lines as one text that stands well in a test. */
 export const text = (lines: ReadonlyArray<string>): string => `\n${lines.join("\n")}\n`
+
+export const recorded = (task: string, outcome: Outcome, rest: Partial<RecordedTask> = {}): RecordedTask => ({
+  ...nameOf(task),
+  outcome,
+  decision: "stale",
+  verdict: null,
+  beganMs: 0,
+  ms: 0,
+  causes: [],
+  summary: null,
+  findings: [],
+  found: 0,
+  errors: [],
+  ...rest
+})
+
+export const summaryOf = (counts: Partial<RunCounts>, rest: Partial<RunSummary> = {}): RunSummary => {
+  const event = runFinished(counts)
+  if (event.event !== "run-finished") throw new Error("it is the end of a run")
+  return {
+    run: "20270101T100000-0a1b2c3d",
+    at: "2027-01-01T10:00:00.000Z",
+    project: "example",
+    by: "ann",
+    host: "lab",
+    command: "run",
+    select: [],
+    force: [],
+    jobs: 2,
+    now: "2027-01-01",
+    engine: "engine/1",
+    build: "0123456789ab",
+    node: "v24.0.0",
+    config: null,
+    outcome: "succeeded",
+    exit: 0,
+    ms: 1500,
+    counts: event.counts,
+    warnings: [],
+    ...rest
+  }
+}

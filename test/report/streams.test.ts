@@ -189,7 +189,7 @@ describe("a console on one terminal", () => {
     assert.strictEqual(terminal.exits.length, 0)
   })
 
-  it("takes the live region away at a sudden end too, and draws none on a dumb terminal", async () => {
+  it("143: takes the live region away at a sudden end too, and draws none on a dumb terminal", async () => {
     const terminal = openIn({})
     for (const restore of terminal.exits) restore()
     assert.isTrue(terminal.err().endsWith("\u001b[J"))

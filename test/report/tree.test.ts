@@ -38,7 +38,7 @@ example · 2 targets · 6 tasks                                             jobs
     ✓ density   0.02 s
     ⚠ verify    0.42 s   1 warning: odd (waived until 2027-06-30: seq1 a plasmid)
   b/y
-    ✓ read      0.08 s
+    ✓ read      0.08 s   ← input table changed
     ✓ verify    0.00 s   restored
     ∙ publish     held   store/b/y was retired on purpose  retired by ops at 2027-01-01
 4 executed · 0 fresh · 0 failed · 1 restored · 1 held                      4.1 s

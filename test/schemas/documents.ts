@@ -1,10 +1,12 @@
 /** Every document that the programs print for other programs, with the Schema in the code that describes it. */
 import type { Schema } from "effect"
 import { documents as datasetDocuments } from "../../plugins/atlas/cli/documents.ts"
+import { AuditDocument } from "../../src/domain/AuditDocument.ts"
 import { CacheStatsDocument, GcDocument } from "../../src/domain/CacheDocuments.ts"
 import { ErrorDocument } from "../../src/domain/Failure.ts"
 import {
   AdoptDocument,
+  FannedOut,
   FindingEvent,
   PlanDocument,
   RunEvent,
@@ -19,7 +21,17 @@ import {
   WhyDocument
 } from "../../src/domain/RunDocuments.ts"
 import { ResultDocument, TaskDocument } from "../../src/domain/TaskDocument.ts"
-import { ExplainDocument, GraphDocument, LogsDocument, ShowDocument, VersionDocument } from "../../src/domain/ViewDocuments.ts"
+import { DoctorDocument, NewDocument } from "../../src/domain/StartDocuments.ts"
+import { WatchEvent } from "../../src/domain/WatchDocuments.ts"
+import { HistoryDocument, RunDiffDocument, RunRecord } from "../../src/domain/RunRecord.ts"
+import {
+  CompletionsDocument,
+  ExplainDocument,
+  GraphDocument,
+  LogsDocument,
+  ShowDocument,
+  VersionDocument
+} from "../../src/domain/ViewDocuments.ts"
 
 export interface Described {
   /** What prints it. */
@@ -35,6 +47,7 @@ const engine: ReadonlyArray<readonly [string, Described]> = [
   ["run/1 task-started", { from: run("task-started"), schema: TaskStarted }],
   ["run/1 task-progress", { from: run("task-progress"), schema: TaskProgress }],
   ["run/1 task-log", { from: run("task-log"), schema: TaskLog }],
+  ["run/1 fanned-out", { from: run("fanned-out"), schema: FannedOut }],
   ["run/1 finding", { from: run("finding"), schema: FindingEvent }],
   ["run/1 task-finished", { from: run("task-finished"), schema: TaskFinished }],
   ["run/1 run-finished", { from: run("run-finished"), schema: RunFinished }],
@@ -46,9 +59,17 @@ const engine: ReadonlyArray<readonly [string, Described]> = [
   ["logs/1", { from: "`atlas-run logs TASK --json`", schema: LogsDocument }],
   ["verify/1", { from: "`atlas-run verify --json`", schema: VerifyDocument }],
   ["adopt/1", { from: "`atlas-run adopt SELECTOR --because TEXT --json`", schema: AdoptDocument }],
+  ["new/1", { from: "`atlas-run new check|stage NAME --json`", schema: NewDocument }],
+  ["doctor/1", { from: "`atlas-run doctor --json`", schema: DoctorDocument }],
+  ["audit/1", { from: "`atlas-run audit --json`", schema: AuditDocument }],
+  ["watch/1", { from: "a line of `atlas-run watch --json` that is none of `run/1`", schema: WatchEvent }],
   ["gc/1", { from: "`atlas-run gc --json`", schema: GcDocument }],
   ["cache-stats/1", { from: "`atlas-run cache stats --json`", schema: CacheStatsDocument }],
   ["explain/1", { from: "`atlas-run explain CODE --json`", schema: ExplainDocument }],
+  ["history/1", { from: "`atlas-run history --json`", schema: HistoryDocument }],
+  ["run-diff/1", { from: "`atlas-run history --diff OLD NEW --json`", schema: RunDiffDocument }],
+  ["run-record/1", { from: "`atlas-run report --json`; with a seal, a file below `.atlas/runs`", schema: RunRecord }],
+  ["completions/1", { from: "`atlas-run completions SHELL --json`", schema: CompletionsDocument }],
   ["version/1", { from: "`--version --json` of both programs", schema: VersionDocument }],
   ["task/1", { from: "what `atlas-run exec TASK-FILE` reads", schema: TaskDocument }],
   ["result/1", { from: "what `atlas-run exec TASK-FILE` writes beside it, and prints with `--json`", schema: ResultDocument }],

@@ -53,7 +53,8 @@ describe("the published schemas", () => {
     /** Commands whose documents are called otherwise than they are. */
     const renamed = new Map([
       ["cache", "cache-stats"],
-      ["exec", "result"]
+      ["exec", "result"],
+      ["report", "run-record"]
     ])
     for (const { name } of commands) assert.include(names, `${renamed.get(name) ?? name}/1`)
     for (const { name } of datasetCommands) assert.include(names, `dataset-${name.replaceAll(" ", "-")}/1`)
@@ -131,6 +132,9 @@ describe("what atlas-run prints", () => {
     assert.strictEqual(check("run"), 0)
     looks(`${yeast}:ingest`)
     for (const args of [["verify"], ["run"], ["run", "--dry-run"]]) assert.strictEqual(check(...args), 0)
+    for (const args of [["history"], ["history", ":ingest"], ["history", "--diff", "last", "last"], ["report"], ["completions", "bash"]])
+      assert.strictEqual(check(...args), 0)
+    assert.strictEqual(check("why", `${phix}:ingest`, "--run", "last"), 0)
   })
 
   it("of findings that fail, are warnings, or are waived", () => {
@@ -183,11 +187,14 @@ export default project({ name: "small", stages: [Say], targets: (target) => [tar
       ["graph", "--format", "json", ":say"]
     ])
       assert.strictEqual(check(...args), 0)
+    assert.strictEqual(check("audit"), 1)
   })
 
   it("of commands that need no project, and of what it refuses", () => {
     assert.strictEqual(check("--version"), 0)
     assert.strictEqual(check("explain", "TASK_TAINTED"), 0)
+    assert.strictEqual(check("new", "check", "sample"), 0)
+    assert.oneOf(check("doctor"), [0, 1])
     for (const args of [
       ["plan", "--nonsense"],
       ["why", "nothing"],
@@ -201,7 +208,7 @@ export default project({ name: "small", stages: [Say], targets: (target) => [tar
   })
 
   it("was looked at for every document, but for those that take more to happen", () => {
-    const elsewhere = new Set(["run/1", "adopt/1", "task/1", "result/1"])
+    const elsewhere = new Set(["run/1", "run/1 fanned-out", "watch/1", "adopt/1", "task/1", "result/1"])
     assert.deepStrictEqual(
       [...described.keys()].filter((name) => !name.startsWith("dataset") && !seen.has(name) && !elsewhere.has(name)),
       []

@@ -32,5 +32,9 @@ export const mistakes: ReadonlyArray<Mistake> = [
   { name: "unknown-finding", culprit: "ood", told: "TASK_DEFECT" },
   { name: "stdout-to-no-output", culprit: "today" },
   { name: "one-input-two-types", culprit: "weigh" },
-  { name: "unknown-role", culprit: "previuos" }
+  { name: "unknown-role", culprit: "previuos" },
+  { name: "each-of-no-output", culprit: "part is each of copy.copeid, which is no folder that copy makes" },
+  { name: "each-of-file", culprit: "part is each of count.lines, which is no folder that count makes" },
+  { name: "each-of-absent-stage", culprit: "part needs copy, which is not in stages" },
+  { name: "item-without-each", culprit: "item" }
 ]

@@ -201,7 +201,7 @@ describe("a package", () => {
     return [...first.keys()].filter((name) => first.get(name)?.digest !== after.get(name)?.digest)
   }
 
-  it("counts by name, version and what is loaded of it, for those that use it", () => {
+  it("60: counts by name, version and what is loaded of it, for those that use it", () => {
     assert.match(first.get("gene-density")?.entries.find(({ subject }) => subject === "words")?.value ?? "", /^words@1\.0\.0 sha256:/)
     write("deep.js", "export const deep = 2\n")
     assert.deepStrictEqual(stale(), ["gene-density"])

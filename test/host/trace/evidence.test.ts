@@ -129,7 +129,7 @@ describe("the evidence of an evaluation", () => {
     assert.isNull(edge("atlas.config.ts", "./optional.ts"))
   })
 
-  it("holds what variables were read, absent ones too, and no value in clear", () => {
+  it("64: holds what variables were read, absent ones too, and no value in clear", () => {
     assert.deepStrictEqual(
       evidence.environment.map(({ name, value }) => [name, value === null]),
       [

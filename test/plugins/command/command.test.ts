@@ -63,7 +63,7 @@ describe("a command becomes plain data", () => {
   it("words stay words, whatever is in them", async () => {
     const a = (await tasks()).get("a:head")
     assert.deepStrictEqual(a?.command, { argv: ["head", "-n3", "⟦input:text⟧", "a $(touch x).txt"], shell: false, stdout: "first" })
-    assert.deepStrictEqual(a?.inputs, [{ name: "text", path: "a $(touch x).txt" }])
+    assert.deepStrictEqual(a?.inputs, [{ kind: "file", name: "text", path: "a $(touch x).txt" }])
   })
 
   it("an input that a target does not have is undefined, and one that it has is a stand-in", async () => {

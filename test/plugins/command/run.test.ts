@@ -79,7 +79,7 @@ describe("commands run", () => {
     })
   )
 
-  it.live("with the variables that they declare and no others of ours", () =>
+  it.live("63: with the variables that they declare and no others of ours", () =>
     Effect.gen(function* () {
       const root = yield* folder
       process.env["ATLAS_RUN_GREETING"] = "hello"
