@@ -4,6 +4,7 @@ import { completionScript, shells, type Vocabulary } from "../report/CompletionS
 import { answer } from "./Answer.ts"
 import { engineCodes } from "./Codes.ts"
 import { command } from "./Command.ts"
+import { commands, defaultCommand } from "./Commands.ts"
 import { type Flags, globalFlags } from "./Flag.ts"
 import { CommandLineInvalid } from "../domain/EngineErrors.ts"
 
@@ -14,22 +15,18 @@ const flagsOf = (flags: Flags): Vocabulary["flags"] =>
     value: value === null ? null : { choices: value.includes("|") ? value.split("|") : [], file: value.startsWith("FILE") }
   }))
 
-/** What can be typed, from the tables that the command line is read by. */
-const vocabulary = Effect.promise(async (): Promise<Vocabulary> => {
-  // the list of commands holds this one too
-  const { commands, defaultCommand } = await import("./Commands.ts")
-  return {
-    program: "atlas-run",
-    standard: defaultCommand.name,
-    flags: flagsOf(globalFlags),
-    commands: commands.map(({ name, summary, flags, words }) => ({
-      name,
-      summary,
-      flags: flagsOf(flags),
-      words: name === "explain" ? [...engineCodes.keys()] : name === "completions" ? [...shells] : name === "cache" ? ["stats"] : [],
-      file: words.name.includes("FILE")
-    }))
-  }
+/** What can be typed, from the tables that the command line is read by. Asked late: the list of commands holds this one too. */
+const vocabulary = (): Vocabulary => ({
+  program: "atlas-run",
+  standard: defaultCommand.name,
+  flags: flagsOf(globalFlags),
+  commands: commands.map(({ name, summary, flags, words }) => ({
+    name,
+    summary,
+    flags: flagsOf(flags),
+    words: name === "explain" ? [...engineCodes.keys()] : name === "completions" ? [...shells] : name === "cache" ? ["stats"] : [],
+    file: words.name.includes("FILE")
+  }))
 })
 
 export const Completions = command({
@@ -50,7 +47,7 @@ export const Completions = command({
           message: `completions knows ${shells.join(", ")}, not ${words[0] ?? ""}`,
           hint: "See `atlas-run completions --help`."
         })
-      const script = completionScript(shell, yield* vocabulary)
+      const script = completionScript(shell, vocabulary())
       const document: CompletionsDocument = { atlas: "completions/1", shell, script: script.join("\n") }
       yield* answer(globals.json, document, () => script)
       return 0

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { counted } from "../core/Quantity.ts"
 import type { WatchEvent } from "../domain/WatchDocuments.ts"
-import type { Watched } from "../engine/Watcher.ts"
+import type { Watched } from "../engine/watch/Watcher.ts"
 import { pathText } from "../report/ErrorText.ts"
 import { jsonLine } from "../report/Ndjson.ts"
 import { Terminal, type TerminalShape } from "../report/Terminal.ts"

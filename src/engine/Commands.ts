@@ -19,10 +19,10 @@ import type { HistoryDocument, RunDiffDocument, RunRecord } from "../domain/RunR
 import type { Explanation, GraphDocument, LogsDocument, ShowDocument } from "../domain/ViewDocuments.ts"
 
 import type { CacheStatsDocument, GcDocument } from "../domain/CacheDocuments.ts"
-import type { GcOptions } from "./Collector.ts"
-import type { Watched } from "./Watcher.ts"
+import type { GcOptions } from "./upkeep/Collector.ts"
+import type { Watched } from "./watch/Watcher.ts"
 
-export type { GcOptions } from "./Collector.ts"
+export type { GcOptions } from "./upkeep/Collector.ts"
 export type { Explanation } from "../domain/ViewDocuments.ts"
 
 export interface SelectOptions {

@@ -4,7 +4,7 @@ import type { Layer } from "effect"
 import type { Host } from "../ports/Host.ts"
 import { openStateFiles } from "../ports/StateFiles.ts"
 import type { Session } from "./Commands.ts"
-import { expand, expandDocument, isTemplate, type OutputsOf } from "./Expansion.ts"
+import { expand, expandDocument, isTemplate, type OutputsOf } from "./project/Expansion.ts"
 import { type Opened, sessionOf } from "./Session.ts"
 
 /** The whole project, of which a part was opened, with the items that are known. */

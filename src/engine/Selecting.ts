@@ -4,8 +4,8 @@ import type { SelectorProblem, StateWord } from "../core/Selector.ts"
 import { findTask, select, type Selection } from "../core/Selection.ts"
 import { withUpstream } from "../core/TaskGraph.ts"
 import { SelectorUnknown } from "../domain/EngineErrors.ts"
-import type { AnalyzedProject } from "./Analyzer.ts"
-import type { Grown } from "./Expansion.ts"
+import type { AnalyzedProject } from "./project/Analyzer.ts"
+import type { Grown } from "./project/Expansion.ts"
 
 export const sentenceOf = (problem: SelectorProblem): string => {
   if (problem.problem === "malformed") return `selector ${problem.selector} cannot be read: ${problem.reason}`

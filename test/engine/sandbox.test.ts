@@ -1,6 +1,6 @@
 /** The words that a sandbox is made of, also where there is none to try them in. */
 import { assert, describe, it } from "vitest"
-import { permissionFlags } from "../../src/engine/Sandbox.ts"
+import { permissionFlags } from "../../src/engine/run/Sandbox.ts"
 import { bubblewrapWords } from "../../src/ports/Bubblewrap.ts"
 
 const reach = { inputs: ["/p/in"], needs: ["/p/need"], own: ["/p/own"], tools: ["/t/bin"], code: ["/p/code.ts"], listed: [], shared: [] }

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Queue } from "effect"
 import type { WatchEvent } from "../../src/domain/WatchDocuments.ts"
-import { watching } from "../../src/engine/Watcher.ts"
+import { watching } from "../../src/engine/watch/Watcher.ts"
 import { Watch } from "../../src/ports/Watch.ts"
 
 const lab = Effect.acquireRelease(

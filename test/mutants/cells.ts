@@ -105,7 +105,7 @@ export const cells: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§3 applied by compare-and-swap on live",
     name: "the stage is not told what was there",
     find: "live: assessment.cell.live }",
@@ -114,7 +114,7 @@ export const cells: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§3 applied is our trace",
     name: "what was applied is not recorded",
     find: "applied: cell?.desired ?? null,\n        ...endedAdoptions",
@@ -132,14 +132,14 @@ export const cells: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§3 PublishConflict: answered by the engine, without a host",
     name: "conflicts are left to the stage",
     find: 'decided.causes.some((cause) => cause.kind === "conflict") ||',
     replace: "false ||",
     and: [
       {
-        file: "src/engine/Execution.ts",
+        file: "src/engine/run/Execution.ts",
         find: '(task.cell.immutable && live.state === "present" && live.value !== desired)',
         replace: "false"
       }
@@ -148,7 +148,7 @@ export const cells: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§3 PublishConflict: force does not overwrite what never changes",
     name: "force overwrites what never changes",
     find: "if (problems.length > 0) return failed(problems)\n    const { root }",
@@ -157,13 +157,13 @@ export const cells: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§3 cell stages are never restored from a cache",
     name: "cells are put into the cache and taken from it",
     find: "if (task.cell !== null || forced) return null",
     replace: "if (forced) return null",
     and: [
-      { file: "src/engine/Runner.ts", find: "task(index).cell === null && !cheap", replace: "!cheap" },
+      { file: "src/engine/run/Runner.ts", find: "task(index).cell === null && !cheap", replace: "!cheap" },
       { file: "src/ports/CacheStore.ts", find: "applied === null && adopted === undefined", replace: "true" }
     ],
     named: "a cell is never restored from the cache"
@@ -214,7 +214,7 @@ export const cells: ReadonlyArray<Mutant> = [
   {
     rule: "§3 while the witnesses' stat rows are unchanged no host starts; else it is observed again",
     name: "witnesses are not watched",
-    file: "src/engine/Standing.ts",
+    file: "src/engine/standing/Standing.ts",
     find: "for (const { path } of rest.witnesses ?? []) add({ path, follow: false }, group)",
     replace: "",
     test: "test/fast/answer.test.ts",
@@ -260,7 +260,7 @@ export const cells: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§3 observed anew at each decision",
     name: "a recorded value stands for the live one",
-    file: "src/engine/Assessor.ts",
+    file: "src/engine/assess/Assessor.ts",
     find: "live: observed?.live ?? null }",
     replace: 'live: trace === null ? (observed?.live ?? null) : { state: "present" as const, value: trace.applied ?? "" } }',
     named: "leaves what is damaged as it is"

@@ -197,7 +197,7 @@ export const decisions: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§1 a need contributes output digests, never its key",
     name: "what ran again counts as changed",
-    file: "src/engine/Runner.ts",
+    file: "src/engine/run/Runner.ts",
     find: "need: (rows) => settledNeed(settled.outcome, rows),",
     replace:
       'need: (rows) => settledNeed(settled.outcome, settled.outcome === "executed" ? rows.map((row) => ({ ...row, value: "ran" })) : rows),',
@@ -207,7 +207,7 @@ export const decisions: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§1 a need contributes output digests",
     name: "needs are handed on without their digests",
-    file: "src/engine/Upstream.ts",
+    file: "src/engine/assess/Upstream.ts",
     find: "needRow(need, { name, digest }))",
     replace: 'needRow(need, { name, digest: "" }))',
     named: "is cut off where a stage that ran again gave the same"
@@ -225,7 +225,7 @@ export const decisions: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§1 gates are not rows",
     name: "the gates of a task are among its rows",
-    file: "src/engine/Rows.ts",
+    file: "src/engine/assess/Rows.ts",
     find: "for (const part of task.runtime)",
     replace: 'for (const gate of task.gates) rows.push(row("option", gate, "gate"))\n  for (const part of task.runtime)',
     test: "test/engine/verdicts.test.ts",
@@ -235,7 +235,7 @@ export const decisions: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§1 stale: an output is altered (recorded digests)",
     name: "outputs are not compared with what was recorded",
-    file: "src/engine/Assessor.ts",
+    file: "src/engine/assess/Assessor.ts",
     find: "else if (tree.digest !== output.digest)",
     replace: "else if (false)",
     named: "makes again what is gone or altered"
@@ -244,7 +244,7 @@ export const decisions: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§1 stale: an output is gone",
     name: "absent outputs are passed over",
-    file: "src/engine/Assessor.ts",
+    file: "src/engine/assess/Assessor.ts",
     find: "if (tree === absent) missing.push(output.path)",
     replace: "if (tree === absent) continue",
     named: "makes again what is gone or altered"
@@ -253,7 +253,7 @@ export const decisions: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§1 stale: forced",
     name: "what is forced is taken from the cache",
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     find: "if (task.cell !== null || forced) return null",
     replace: "if (task.cell !== null) return null",
     named: "of what is forced runs that alone"
@@ -302,13 +302,13 @@ export const decisions: ReadonlyArray<Mutant> = [
         "contents",
         "succeed(looked(digest, bytes(found.bytes), more))",
         'succeed(looked("there", bytes(found.bytes), more))',
-        "src/engine/Inputs.ts"
+        "src/engine/assess/Inputs.ts"
       ],
       ["a variable that it declares", "variables", "for (const name of task.environment)", "for (const name of [])"],
       ["a program that it declares", "programs", 'row("tool", name, `sha256:${found.sha256}`, path)', 'row("tool", name, "there", path)'],
       ["a part of the runtime that it declares", "parts of the runtime", "for (const part of task.runtime)", "for (const part of [])"]
     ] as const
-  ).map(([what, name, find, replace, file = "src/engine/Rows.ts"]): Mutant => ({
+  ).map(([what, name, find, replace, file = "src/engine/assess/Rows.ts"]): Mutant => ({
     ...runs,
     rule: `§1 rows are all that a result depends on: ${what}`,
     name: `${name} are no rows`,
@@ -321,7 +321,7 @@ export const decisions: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§1 what was hashed is what was read",
     name: "inputs are not looked at again after the execution",
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     find: "if (moved.length === 0) return null",
     replace: "if (true) return null",
     named: "what was made of an input that moved meanwhile"
@@ -342,7 +342,7 @@ export const decisions: ReadonlyArray<Mutant> = [
   ).map(([what, find, named, test]): Mutant => ({
     rule: `§1 exit code 1: ${what}`,
     name: `${what} is told as good`,
-    file: "src/engine/RunEnds.ts",
+    file: "src/engine/run/RunEnds.ts",
     find,
     replace: find.startsWith(".") ? ".filter(() => false).length" : "",
     named,
@@ -351,7 +351,7 @@ export const decisions: ReadonlyArray<Mutant> = [
   {
     rule: "§1 exit code 1: verify that finds damage",
     name: "damage that verify finds is told as good",
-    file: "src/engine/Verifier.ts",
+    file: "src/engine/upkeep/Verifier.ts",
     find: "ok: damage.length === 0",
     replace: "ok: true",
     test: "test/engine/cells.test.ts",
@@ -360,7 +360,7 @@ export const decisions: ReadonlyArray<Mutant> = [
   {
     rule: "§1 exit code 128+n before any other",
     name: "an interrupted run that failed ends with 1",
-    file: "src/engine/RunEnds.ts",
+    file: "src/engine/run/RunEnds.ts",
     find: 'const outcome = interrupted ? ("interrupted" as const)',
     replace: 'const outcome = interrupted && bad === 0 ? ("interrupted" as const)',
     test: "test/engine/decisions.test.ts",

@@ -2,7 +2,7 @@
 import type { Mutant } from "./mutant.ts"
 
 const evidence = { test: "test/host/trace/evidence.test.ts" }
-const current = { ...evidence, file: "src/engine/ConfigCurrent.ts" }
+const current = { ...evidence, file: "src/engine/project/ConfigCurrent.ts" }
 const traps = { test: "test/host/trace/impure.test.ts" }
 const refuse = { ...traps, file: "src/host/trace/Refuse.ts" }
 const answer = { test: "test/fast/standing.test.ts" }
@@ -296,7 +296,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   },
   {
     ...answer,
-    file: "src/engine/Standing.ts",
+    file: "src/engine/standing/Standing.ts",
     rule: "§5 tools: the PATH folders before",
     name: "earlier folders of PATH are not watched",
     find: "if (!isAbsolute(folder)) continue\n    const path = join(folder, name)\n    places.push",
@@ -306,7 +306,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   },
   {
     ...answer,
-    file: "src/engine/Standing.ts",
+    file: "src/engine/standing/Standing.ts",
     rule: "§5 environment names read: in a kept answer",
     name: "a kept answer forgets what the config read of the environment",
     find: "...(project.evidence?.environment ?? []).map(({ name }) => name),",
@@ -315,7 +315,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   },
   {
     ...answer,
-    file: "src/engine/Standing.ts",
+    file: "src/engine/standing/Standing.ts",
     rule: "§5 declared environment values: in a kept answer",
     name: "a kept answer forgets what tasks declare of the environment",
     find: "...project.tasks.flatMap((task) => task.environment),",
@@ -333,7 +333,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   },
   {
     ...answer,
-    file: "src/engine/ConfigCurrent.ts",
+    file: "src/engine/project/ConfigCurrent.ts",
     rule: "§5 absent nearer node_modules folders: in a kept answer",
     name: "a kept answer forgets nearer packages",
     find: 'for (const path of nearer) add({ path, is: "absent" })',
@@ -342,7 +342,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   },
   {
     ...answer,
-    file: "src/engine/ConfigCurrent.ts",
+    file: "src/engine/project/ConfigCurrent.ts",
     rule: "§5 absent files: in a kept answer",
     name: "a kept answer forgets what was looked for in vain",
     find: 'if (is === "absent") add({ path, is })\n    else if',
@@ -351,7 +351,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   },
   {
     ...answer,
-    file: "src/engine/ConfigCurrent.ts",
+    file: "src/engine/project/ConfigCurrent.ts",
     rule: "§5 folders read: in a kept answer",
     name: "a kept answer forgets folders that were listed",
     find: 'else if (is.startsWith("names:")) add({ path, is: "folder", names: is })',
@@ -360,7 +360,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   },
   {
     ...answer,
-    file: "src/engine/ConfigCurrent.ts",
+    file: "src/engine/project/ConfigCurrent.ts",
     rule: "§5 each module: in a kept answer",
     name: "a kept answer forgets modules",
     find: "for (const { path, sha256 } of evidence.modules) file(path, sha256)",
@@ -369,7 +369,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   },
   {
     ...answer,
-    file: "src/engine/Standing.ts",
+    file: "src/engine/standing/Standing.ts",
     rule: "§5 earliest waiver date: in a kept answer",
     name: "a kept answer has no end",
     find: "until = earlier(until, rest.until)",
@@ -379,7 +379,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   {
     rule: "§1 success is recorded last, after outputs are durable",
     name: "traces are written before their outputs are on the disk",
-    file: "src/engine/Recorder.ts",
+    file: "src/engine/run/Recorder.ts",
     find: "      yield* outputs.harden(batch.flatMap(({ finals }) => finals))\n",
     replace: "",
     test: "test/scenarios/crash.test.ts",
@@ -388,7 +388,7 @@ export const evidences: ReadonlyArray<Mutant> = [
   {
     rule: "§1 a no-op whose stat rows are unchanged writes nothing at all",
     name: "the record is another one each time",
-    file: "src/engine/Standing.ts",
+    file: "src/engine/standing/Standing.ts",
     find: "project.evidence?.salt ?? ",
     replace: "",
     test: "test/scenarios/basics.test.ts",

@@ -8,7 +8,7 @@ const life = { test: "test/life/fan-out.test.ts" }
 export const fanOuts: ReadonlyArray<Mutant> = [
   {
     ...runs,
-    file: "src/engine/Items.ts",
+    file: "src/engine/project/Items.ts",
     rule: "§1 needs: a task of an item rests on its entry alone",
     name: "an item rests on the whole folder",
     find: "digest: digestListing(entry.files)",
@@ -17,7 +17,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...history,
-    file: "src/engine/Items.ts",
+    file: "src/engine/project/Items.ts",
     rule: "§1 needs: a task of an item rests on the content of its entry",
     name: "an entry counts by its name alone",
     find: "digest: digestListing(entry.files)",
@@ -25,7 +25,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Items.ts",
+    file: "src/engine/project/Items.ts",
     rule: "§1 needs: of its source an item also rests on the other outputs",
     name: "the other outputs of a source are forgotten",
     find: "return outputs.filter(({ name }) => name !== part.output)",
@@ -34,7 +34,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Growth.ts",
+    file: "src/engine/project/Growth.ts",
     rule: "§1 fan-outs: a source that made others is settled with the tasks of its items",
     name: "a run goes on with the items that were known before",
     find: "this.parked.set(index, settled.outcome)\n    return true",
@@ -43,7 +43,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Growth.ts",
+    file: "src/engine/project/Growth.ts",
     rule: "§1 fan-outs: what a failed source left before is no item",
     name: "a failed source gives its items anew",
     find: "if (sources === undefined || !good.has(settled.outcome)) return false",
@@ -52,7 +52,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Expansion.ts",
+    file: "src/engine/project/Expansion.ts",
     rule: "§1 fan-outs: over one source, item by item",
     name: "an item of a chain waits for all items before it",
     find: "        return [{ ...need, task: itemTask(need.task, item) }]\n",
@@ -61,7 +61,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Expansion.ts",
+    file: "src/engine/project/Expansion.ts",
     rule: "§1 fan-outs: who gathers waits for the source too",
     name: "what gathers an empty fan-out does not wait for its source",
     find: '        { name, task: template.each.task, part: { part: "names", output: template.each.output } },\n',
@@ -70,7 +70,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Expansion.ts",
+    file: "src/engine/project/Expansion.ts",
     rule: "§1 fan-outs: gates on a fan-out are gates on each item",
     name: "a gate on a fan-out holds for nobody",
     find: ": names.map((one) => itemTask(gate, one))",
@@ -79,7 +79,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Expansion.ts",
+    file: "src/engine/project/Expansion.ts",
     rule: "§1 fan-outs: an item never writes where another task writes",
     name: "an item writes where another task writes",
     find: "for (const [key, problem] of conflicts(found.map(([task]) => task))) refused.set(key, problem)",
@@ -98,7 +98,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Template.ts",
+    file: "src/engine/project/Template.ts",
     rule: "§1 pending: a fan-out of which no items are known",
     name: "a fan-out without items is stale",
     find: 'return { decision: "pending", causes: [{',
@@ -125,7 +125,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...runs,
-    file: "src/engine/Runner.ts",
+    file: "src/engine/run/Runner.ts",
     rule: "§1 fan-outs: each task is told of once",
     name: "a parked source is cancelled after it ended",
     find: "    stopping = true\n    unpark()\n",
@@ -134,7 +134,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...life,
-    file: "src/engine/Orphans.ts",
+    file: "src/engine/upkeep/Orphans.ts",
     rule: "§1 fan-outs: an item that went is an orphan",
     name: "an item that went is none",
     find: "own.has(templateOf(task))",
@@ -143,7 +143,7 @@ export const fanOuts: ReadonlyArray<Mutant> = [
   },
   {
     ...life,
-    file: "src/engine/Record.ts",
+    file: "src/engine/standing/Record.ts",
     rule: "§5 the short cut: groups of the document are those of its expansions",
     name: "items stand in groups of their own number",
     find: "groupOf: (task) => of[origin(task)] as number,",

@@ -1,7 +1,7 @@
 /** §5 and §6. Watching, audits and sandboxes: nothing that moves is missed, nothing undeclared is let through. */
 import type { Mutant } from "./mutant.ts"
 
-const watcher = { rule: "§5 watching compares evidence", file: "src/engine/Watcher.ts", test: "test/engine/watcher.test.ts" } as const
+const watcher = { rule: "§5 watching compares evidence", file: "src/engine/watch/Watcher.ts", test: "test/engine/watcher.test.ts" } as const
 const news = { rule: "§5 news wake, they do not prove", file: "src/ports/Watch.ts", test: "test/ports/Watch.test.ts" } as const
 const life = { rule: "§5 watching compares evidence", test: "test/life/watch.test.ts" } as const
 const calls = { rule: "§6 an audit sees what is touched", file: "src/core/SystemCalls.ts", test: "test/core/system-calls.test.ts" } as const
@@ -42,13 +42,13 @@ export const fences: ReadonlyArray<Mutant> = [
   },
   {
     ...life,
-    file: "src/engine/WatchedPlaces.ts",
+    file: "src/engine/watch/WatchedPlaces.ts",
     name: "own outputs are waited for",
     find: 'new Set([join(root, ".atlas"), ...outputs])',
     replace: "new Set<string>()",
     and: [
       {
-        file: "src/engine/WatchedPlaces.ts",
+        file: "src/engine/watch/WatchedPlaces.ts",
         find: "  return { places: [...places.values()]",
         replace: '  for (const path of outputs) add({ path, is: "file" })\n  return { places: [...places.values()]'
       }
@@ -57,7 +57,7 @@ export const fences: ReadonlyArray<Mutant> = [
   },
   {
     ...life,
-    file: "src/engine/WatchedPlaces.ts",
+    file: "src/engine/watch/WatchedPlaces.ts",
     name: "modules of the config are not waited for",
     find: '  ...modules.map(({ path }): Place => ({ path, is: "file" })),\n',
     replace: "",
@@ -65,7 +65,7 @@ export const fences: ReadonlyArray<Mutant> = [
   },
   {
     ...life,
-    file: "src/engine/WatchedPlaces.ts",
+    file: "src/engine/watch/WatchedPlaces.ts",
     name: "what was discovered is not waited for",
     find: 'if (kind === "discovered") add(',
     replace: 'if (kind === "nothing") add(',
@@ -102,7 +102,7 @@ export const fences: ReadonlyArray<Mutant> = [
   },
   {
     ...audit,
-    file: "src/engine/AuditRules.ts",
+    file: "src/engine/audit/AuditRules.ts",
     name: "the project below a temporary folder is temporary",
     find: "!inProject(path) && within(path, folders)",
     replace: "within(path, folders)",
@@ -110,7 +110,7 @@ export const fences: ReadonlyArray<Mutant> = [
   },
   {
     ...audit,
-    file: "src/engine/AuditRules.ts",
+    file: "src/engine/audit/AuditRules.ts",
     name: "a written input is an input",
     find: 'if (within(subject, reach.inputs) && !within(subject, reach.own)) return "input-written"',
     replace: "if (within(subject, reach.inputs)) return null",
@@ -118,7 +118,7 @@ export const fences: ReadonlyArray<Mutant> = [
   },
   {
     ...audit,
-    file: "src/engine/Auditor.ts",
+    file: "src/engine/audit/Auditor.ts",
     name: "both executions are not compared",
     find: "const place = firstDifference(output.path, other.path)",
     replace: "const place = firstDifference(output.path, output.path)",
@@ -142,7 +142,7 @@ export const fences: ReadonlyArray<Mutant> = [
   },
   {
     ...sandbox,
-    file: "src/engine/Sandbox.ts",
+    file: "src/engine/run/Sandbox.ts",
     name: "without bubblewrap programs run as ever",
     find: 'if ("problem" in found) return new SandboxUnavailable(',
     replace:
@@ -159,7 +159,7 @@ export const fences: ReadonlyArray<Mutant> = [
   },
   {
     ...words,
-    file: "src/engine/Sandbox.ts",
+    file: "src/engine/run/Sandbox.ts",
     name: "a system's folder opens the project in it",
     find: "systemFolders.filter((folder) => !liesIn(root, folder))",
     replace: "systemFolders",

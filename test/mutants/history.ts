@@ -43,7 +43,7 @@ export const histories: ReadonlyArray<Mutant> = [
     ...live,
     rule: "§1 a no-op writes nothing, history included",
     name: "a run that did nothing leaves a record",
-    file: "src/engine/RunNotes.ts",
+    file: "src/engine/run/RunNotes.ts",
     find: "const isIdle = idle.has(event.outcome)",
     replace: "const isIdle = false",
     named: "is not written by a run in which nothing was stale"
@@ -61,7 +61,7 @@ export const histories: ReadonlyArray<Mutant> = [
     ...live,
     rule: "§1 fresh is evidence: a stat row proves since it is there",
     name: "a younger stat row proves since the run",
-    file: "src/engine/Evidence.ts",
+    file: "src/engine/why/Evidence.ts",
     find: "changed === null || changed <= made.at ? made",
     replace: "changed === null || changed !== made.at ? made",
     named: "that is fresh tells the proof of each row"

@@ -306,7 +306,7 @@ export const hosts: ReadonlyArray<Mutant> = [
   },
   {
     test: "test/engine/decisions.test.ts",
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§6 timeout",
     name: "tasks have all the time there is",
     find: "duration: task.timeoutMs",

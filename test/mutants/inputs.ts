@@ -10,7 +10,7 @@ const parts = { test: "test/core/path-glob.test.ts" }
 export const inputs: ReadonlyArray<Mutant> = [
   {
     ...globs,
-    file: "src/engine/Inputs.ts",
+    file: "src/engine/assess/Inputs.ts",
     rule: "§1 rows: a glob's file counts with its path",
     name: "a glob's file counts by its name alone",
     find: "subject: `${name}/${one}`, input: name",
@@ -28,7 +28,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...globs,
-    file: "src/engine/Inputs.ts",
+    file: "src/engine/assess/Inputs.ts",
     rule: "§1 rows: a glob is matched again when its task has ended",
     name: "a glob that grows while its task runs is not noticed",
     find: "sameFiles(root, patterns, paths) ? []",
@@ -37,7 +37,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...globs,
-    file: "src/engine/Inputs.ts",
+    file: "src/engine/assess/Inputs.ts",
     rule: "§1 rows: absence is no error of an optional input",
     name: "an optional input has to be there",
     find: 'if (!there && declared.kind === "file")',
@@ -46,7 +46,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...globs,
-    file: "src/engine/Inputs.ts",
+    file: "src/engine/assess/Inputs.ts",
     rule: "§1 rows: fewer files than wanted fail before the task runs",
     name: "min is not looked at",
     find: "if (match.paths.length < min)",
@@ -55,7 +55,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...globs,
-    file: "src/engine/Inputs.ts",
+    file: "src/engine/assess/Inputs.ts",
     rule: "§1 rows: a glob's file that another task makes comes by a need",
     name: "a glob may meet what others make",
     find: "if (problem !== null) problems.push(problem)",
@@ -73,7 +73,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...discovered,
-    file: "src/engine/Assessor.ts",
+    file: "src/engine/assess/Assessor.ts",
     rule: "§1 rows: what was discovered is looked at at each decision",
     name: "what was discovered is forgotten",
     find: '(kind === "discovered" ? [subject] : [])',
@@ -82,7 +82,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...discovered,
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§1 rows: what was discovered is told anew each time",
     name: "discoveries are kept for ever",
     find: 'own.rows.filter(({ kind }) => kind !== "discovered")',
@@ -91,14 +91,14 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...discovered,
-    file: "src/engine/Discovered.ts",
+    file: "src/engine/assess/Discovered.ts",
     rule: "§1 what was hashed is what was read: discoveries too",
     name: "a discovery may change while its task runs",
     find: "|| changedSince(began, input)",
     replace: "",
     and: [
       {
-        file: "src/engine/Discovered.ts",
+        file: "src/engine/assess/Discovered.ts",
         find: "|| (before !== null && before !== input.stat)",
         replace: ""
       }
@@ -107,7 +107,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...discovered,
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§1 a cached result is of what it discovered",
     name: "a result is restored whatever it discovered",
     find: "if (!sameRows(before, discovered.rows)) return null",
@@ -116,7 +116,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...discovered,
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     rule: "§1 rows: a discovery that another task makes comes by a need",
     name: "a discovery may be what others make",
     find: "if (discovered.errors.length > 0) return failed(discovered.errors, result)",
@@ -125,7 +125,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...contents,
-    file: "src/engine/Inputs.ts",
+    file: "src/engine/assess/Inputs.ts",
     rule: "§1 rows: the code of a content counts",
     name: "a content's code does not count",
     find: "if (code !== null) rows.push(code)",
@@ -134,7 +134,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...contents,
-    file: "src/engine/Contents.ts",
+    file: "src/engine/assess/Contents.ts",
     rule: "§1 rows: what counts of an input is its content",
     name: "all bytes count",
     find: 'value: `sha256:${hash("sha256", `${content}\\0${counted}`)}`',
@@ -143,7 +143,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...look,
-    file: "src/engine/Standing.ts",
+    file: "src/engine/standing/Standing.ts",
     rule: "§5 glob folders are evidence",
     name: "folders of globs are not looked at",
     find: "for (const { looked } of rest.globs) for (const path of looked) add({ path, follow: true }, group)",
@@ -161,7 +161,7 @@ export const inputs: ReadonlyArray<Mutant> = [
   },
   {
     ...look,
-    file: "src/engine/Settled.ts",
+    file: "src/engine/run/Settled.ts",
     rule: "§5 discoveries are evidence",
     name: "discoveries are not looked at by the short cut",
     find: "inputs: [...assessment.own.inputs, ...assessment.own.discovered],",

@@ -2,9 +2,9 @@
 import type { Mutant } from "./mutant.ts"
 
 const admission = { file: "src/core/Admission.ts", test: "test/core/admission.test.ts" }
-const attempts = { file: "src/engine/Attempts.ts", test: "test/engine/retries.test.ts" }
-const runner = { file: "src/engine/Runner.ts" }
-const running = { file: "src/engine/Resources.ts", test: "test/engine/resources.test.ts" }
+const attempts = { file: "src/engine/run/Attempts.ts", test: "test/engine/retries.test.ts" }
+const runner = { file: "src/engine/run/Runner.ts" }
+const running = { file: "src/engine/run/Resources.ts", test: "test/engine/resources.test.ts" }
 const measured = { file: "src/ports/Measurements.ts", test: "test/ports/Measurements.test.ts" }
 const groups = { file: "src/report/FailureGroups.ts", test: "test/report/failure-groups.test.ts" }
 
@@ -144,7 +144,7 @@ export const resources: ReadonlyArray<Mutant> = [
   },
   {
     ...running,
-    file: "src/engine/Rows.ts",
+    file: "src/engine/assess/Rows.ts",
     rule: "§1 rows: what a task takes is none",
     name: "resources are a row",
     find: "  for (const name of task.environment)",
@@ -192,9 +192,9 @@ export const resources: ReadonlyArray<Mutant> = [
     find: "failed.push({ code: first.code,",
     replace: "[].push({ code: first.code,",
     and: [
-      { file: "src/engine/Runner.ts", find: "settled.errors, failed.length)", replace: "settled.errors, made++)" },
+      { file: "src/engine/run/Runner.ts", find: "settled.errors, failed.length)", replace: "settled.errors, made++)" },
       {
-        file: "src/engine/Runner.ts",
+        file: "src/engine/run/Runner.ts",
         find: "const failed: Array<Attempt> = []",
         replace: "const failed: Array<Attempt> = []\n    let made = 0"
       }

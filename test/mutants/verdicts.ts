@@ -114,7 +114,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§4 unused waivers are warnings",
     name: "a run does not warn of unused waivers",
-    file: "src/engine/Runner.ts",
+    file: "src/engine/run/Runner.ts",
     find: "for (const waiver of settled.judgement?.unusedWaivers ?? [])",
     replace: "for (const waiver of [])",
     named: "waive one finding at one place"
@@ -123,7 +123,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§4 expired waivers are warnings",
     name: "a run does not warn of expired waivers",
-    file: "src/engine/Runner.ts",
+    file: "src/engine/run/Runner.ts",
     find: "for (const waiver of settled.judgement?.expiredWaivers ?? [])",
     replace: "for (const waiver of [])",
     named: "waive one finding at one place"
@@ -132,7 +132,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§4 verdicts are computed at every decision",
     name: "what is fresh has no verdict",
-    file: "src/engine/Assessor.ts",
+    file: "src/engine/assess/Assessor.ts",
     find: "judgement: trace === null ? null :",
     replace: "judgement: true ? null :",
     named: "is told again without running"
@@ -141,7 +141,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§4 a severity is in no key",
     name: "severities are rows",
-    file: "src/engine/Rows.ts",
+    file: "src/engine/assess/Rows.ts",
     find: "for (const part of task.runtime)",
     replace: 'rows.push(row("option", "severity", JSON.stringify(task.severity)))\n  for (const part of task.runtime)',
     named: "are in no key"
@@ -150,7 +150,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§4 a waiver is in no key",
     name: "waivers are rows",
-    file: "src/engine/Rows.ts",
+    file: "src/engine/assess/Rows.ts",
     find: "for (const part of task.runtime)",
     replace: 'rows.push(row("option", "waivers", JSON.stringify(task.waivers)))\n  for (const part of task.runtime)',
     named: "are in no key"
@@ -159,7 +159,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§4 errors are never recorded",
     name: "the failure of a host is taken for a result",
-    file: "src/engine/Execution.ts",
+    file: "src/engine/run/Execution.ts",
     find: "if (result.errors.length > 0) return failed(result.errors, result)",
     replace: "",
     named: "what broke is not remembered"
@@ -236,7 +236,7 @@ export const verdicts: ReadonlyArray<Mutant> = [
     ...runs,
     rule: "§4 one `now` per run",
     name: "what was just executed is judged by the clock",
-    file: "src/engine/Runner.ts",
+    file: "src/engine/run/Runner.ts",
     find: "judgementOf(project, task(index), trace.findings, request.now)",
     replace: "judgementOf(project, task(index), trace.findings, new Date().toISOString().slice(0, 10))",
     named: "is one for all of a run"

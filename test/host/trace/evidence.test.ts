@@ -8,7 +8,7 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { ConfigEvidence } from "../../../src/domain/ConfigEvidence.ts"
 import { complete } from "../../../src/engine/closure/Unwatched.ts"
-import { type Evaluating, evaluatingNow, expectedRows, stillCurrent } from "../../../src/engine/ConfigCurrent.ts"
+import { type Evaluating, evaluatingNow, expectedRows, stillCurrent } from "../../../src/engine/project/ConfigCurrent.ts"
 import { FileDigests } from "../../../src/ports/FileDigests.ts"
 import { answersOf, config, evaluate, installed, Lab, repository, start, type Started } from "./lab.ts"
 
