@@ -58,6 +58,8 @@ interface Declaration<N extends string, Target extends Schema.Top, Out, Needs, O
   readonly tools?: ReadonlyArray<string>
   /** Names of the variables that it sees, besides PATH; each value is part of the evidence. */
   readonly environment?: ReadonlyArray<string>
+  /** Names of variables that it sees too, e.g. a token: no part of the evidence, never kept, hidden in what it prints. */
+  readonly secrets?: ReadonlyArray<string>
   /** It writes a list of the files that it read to the path `discovered`: one a line, or rules for make as compilers write them. */
   readonly discovered?: "lines" | "make"
   /** The output that receives what it prints on stdout. */

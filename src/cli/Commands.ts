@@ -3,7 +3,7 @@ import { Adopt } from "./Adopt.ts"
 import { Audit } from "./Audit.ts"
 import { CacheStats } from "./CacheStats.ts"
 import type { Command } from "./Command.ts"
-import { Completions } from "./Completions.ts"
+import { completions } from "./Completions.ts"
 import { Doctor } from "./Doctor.ts"
 import { Exec } from "./Exec.ts"
 import { Explain } from "./Explain.ts"
@@ -41,7 +41,7 @@ export const commands: ReadonlyArray<Command<any>> = [
   Doctor,
   Exec,
   Explain,
-  Completions
+  completions(() => ({ commands, standard: Run.name }))
 ]
 
 /** What runs when no command is named. */

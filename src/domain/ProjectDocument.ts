@@ -101,6 +101,8 @@ export const ProjectTask = Schema.Struct({
   /** The shared place it owns, if any: `immutable` cells never take another value. */
   cell: Schema.NullOr(Schema.Struct({ cell: Schema.String, immutable: Schema.Boolean })),
   environment: Schema.Array(Schema.String),
+  /** Names of variables that it is given and that count for nothing. */
+  secrets: Schema.optionalKey(Schema.Array(Schema.String)),
   tools: Schema.Array(Schema.String),
   runtime: Schema.Array(Schema.Literals(["node", "sqlite", "icu", "platform"])),
   timeoutMs: Schema.Int,

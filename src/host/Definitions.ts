@@ -46,6 +46,7 @@ export interface StageValue {
     readonly across?: Readonly<Record<string, { readonly stage: string }>>
     readonly group?: Grouping
     readonly environment?: ReadonlyArray<string>
+    readonly secrets?: ReadonlyArray<string>
     readonly tools?: ReadonlyArray<string>
     readonly runtime?: ReadonlyArray<RuntimePart>
     readonly cell?: CellDeclaration<unknown, unknown, unknown, Record<string, string>, { readonly _tag: string }>
@@ -71,7 +72,7 @@ export interface CheckValue {
 }
 
 const stageKeys = new Set(
-  "summary each target needs options inputs outputs paths findings errors roots across group environment tools runtime timeoutMs memory cpu mutex retry cell command run adopt".split(
+  "summary each target needs options inputs outputs paths findings errors roots across group environment secrets tools runtime timeoutMs memory cpu mutex retry cell command run adopt".split(
     " "
   )
 )

@@ -168,6 +168,7 @@ export const makeTasks = (
       roots,
       cell,
       environment: [...(stage.def.environment ?? [])],
+      ...((stage.def.secrets ?? []).length === 0 ? {} : { secrets: [...(stage.def.secrets ?? [])] }),
       tools: toolsOf(stage, command),
       runtime: [...(stage.def.runtime ?? [])],
       ...taskResources(stage.def, source.resources[stage.name]),

@@ -188,7 +188,10 @@ interface Common<
   readonly across?: Across
   /** One task a group instead of one a target. */
   readonly group?: Grouping
+  /** Names of the variables that it is given; each value is part of the evidence, and kept. */
   readonly environment?: ReadonlyArray<string>
+  /** Names of variables that it is given too, e.g. a token: no part of the evidence, never kept, hidden in what it tells. */
+  readonly secrets?: ReadonlyArray<string>
   /** Programs it runs, found on PATH; part of the evidence by path and digest. */
   readonly tools?: ReadonlyArray<string>
   /** Parts of the runtime that the outputs depend on, e.g. a database's file format. */

@@ -283,5 +283,23 @@ export const resources: ReadonlyArray<Mutant> = [
     find: "task.outcome, causes]",
     replace: "task.outcome, causes.length]",
     named: "are kept apart by stage, by code"
+  },
+  {
+    file: "src/engine/run/Execution.ts",
+    test: "test/scenarios/config.test.ts",
+    rule: "§6 environment: a secret is never kept in clear",
+    name: "a secret is told as it is",
+    find: "if (mask === null) return work(task, document, tell)",
+    replace: "if (true) return work(task, document, tell)",
+    named: "64: that is rotated executes nothing"
+  },
+  {
+    file: "src/engine/run/Execution.ts",
+    test: "test/scenarios/config.test.ts",
+    rule: "§6 environment: a secret is given to its task",
+    name: "a task does not get its secrets",
+    find: "[...task.environment, ...(task.secrets ?? [])]",
+    replace: "[...task.environment]",
+    named: "64: that is rotated executes nothing"
   }
 ]

@@ -1,6 +1,6 @@
 /** What counts of the config, the code, the tools and the machine. */
 import { execFileSync, spawnSync } from "node:child_process"
-import { mkdirSync, readFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { Effect } from "effect"
@@ -109,6 +109,40 @@ describe("an edit", () => {
   })
 
   it("ends with what a clean build gives", () => assert.deepStrictEqual(lab.made(), lab.clean()))
+})
+
+describe("a secret", () => {
+  const config = `class Fetch extends Command("fetch")({
+  outputs: { out: "file" },
+  secrets: ["LAB_TOKEN", "LAB_UNSET"],
+  shell: ({ outputs }) => \`echo "with $LAB_TOKEN"; case "$LAB_TOKEN" in *3) exit 1;; esac; echo fetched > \${outputs.out}\`
+}) {}
+export default project({ name: "lab", stages: [Fetch], targets: (target) => [target({}, { id: "a" })] })
+`
+  it("64: that is rotated executes nothing, and stands nowhere, be it printed or the reason of a failure", () => {
+    const lab = Lab.of(config)
+    const everything = (): string =>
+      readdirSync(lab.at(".atlas"), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
+        .join("\n")
+    try {
+      lab.set("LAB_TOKEN", "hush-hush-1")
+      const first = lab.say()
+      assert.strictEqual(first.status, 0, first.stdout + first.stderr)
+      lab.set("LAB_TOKEN", "hush-hush-2")
+      const second = lab.say()
+      assert.match(second.stdout, /^1 task fresh/m)
+      lab.set("LAB_TOKEN", "hush-hush-3")
+      const third = lab.say("--force", "a")
+      assert.strictEqual(third.status, 1)
+      const told = [first, second, third].map(({ stdout, stderr }) => stdout + stderr).join("\n") + lab.say("logs", "a:fetch").stdout
+      assert.include(told, "with ***")
+      for (const text of [told, everything()]) assert.notMatch(text, /hush-hush/)
+    } finally {
+      lab.close()
+    }
+  })
 })
 
 describe("a config", () => {

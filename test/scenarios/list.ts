@@ -105,11 +105,7 @@ const told: Readonly<Record<Group, ReadonlyArray<string | readonly [says: string
     "A tool on PATH is another under the same path: the stages that declare it are executed.",
     "A tool is missing: a typed error, and its task is not begun.",
     "A declared variable changes: executed; an undeclared one: not, and no program sees it.",
-    [
-      "A secret's value is in no record and in no output in clear.",
-      "a config's variables are kept salted, but a variable that a task declares stands in clear in its trace, since why tells old and new; nothing can be declared a secret",
-      "lacking"
-    ],
+    "A secret that is rotated executes nothing, and its value is in no record and in no output in clear.",
     "Another version of the engine runs nothing; another meaning of its rows runs everything, once, and says so.",
     "Code that computes options and throws is an error of the config, never a narrower key.",
     "A value that is no plain data, or the clock in the config, is an error that names its place.",

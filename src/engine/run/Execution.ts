@@ -4,6 +4,7 @@ import { lstatSync, mkdirSync, rmSync } from "node:fs"
 import { basename, isAbsolute, join } from "node:path"
 import { Effect } from "effect"
 import { type Row, sameRows, sortRows } from "../../core/Rows.ts"
+import { maskOf, masked } from "../../core/Mask.ts"
 import { restoredTrace } from "../../domain/CacheDocuments.ts"
 import { encodeFailure, type ErrorDocument } from "../../domain/Failure.ts"
 import {
@@ -189,7 +190,20 @@ export const worker = Effect.gen(function* () {
     )
   }
 
-  return work
+  /** What a task tells, with its secrets hidden: from here on everything is printed and kept. */
+  return (task: ProjectTask, document: TaskDocument, tell: (event: HostEvent) => void) => {
+    const mask = maskOf((task.secrets ?? []).map((name) => process.env[name] ?? ""))
+    if (mask === null) return work(task, document, tell)
+    return Effect.map(
+      work(task, document, (event) => tell(masked(event, mask))),
+      (result): ResultDocument => ({
+        ...result,
+        errors: masked(result.errors, mask),
+        findings: masked(result.findings, mask),
+        summary: masked(result.summary, mask)
+      })
+    )
+  }
 })
 
 /** What a task is told; `outputs` are the places of its files and folders. */
@@ -214,7 +228,7 @@ export const documentOf = (
     ...task.outputs.filter((output) => output.kind === "value").map((output) => ({ name: output.name, kind: output.kind, path: "" }))
   ],
   scratch,
-  environment: Object.fromEntries(task.environment.map((name) => [name, process.env[name] ?? null])),
+  environment: Object.fromEntries([...task.environment, ...(task.secrets ?? [])].map((name) => [name, process.env[name] ?? null])),
   memoryMiB: task.memoryMiB,
   cell
 })
