@@ -65,5 +65,14 @@ export const histories: ReadonlyArray<Mutant> = [
     find: "changed === null || changed <= made.at ? made",
     replace: "changed === null || changed !== made.at ? made",
     named: "that is fresh tells the proof of each row"
+  },
+  {
+    test: "test/scenarios/basics.test.ts",
+    rule: "§1 orphans: outputs without a place of their own go too when asked to",
+    name: "what lies below the state folder is nobody's to take",
+    file: "src/engine/upkeep/Orphans.ts",
+    find: ' && !at.startsWith(join(state, "outputs/"))',
+    replace: "",
+    named: "7: what a removed target left below the state folder"
   }
 ]

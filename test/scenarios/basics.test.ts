@@ -110,3 +110,26 @@ it("1: nothing changed: nothing is executed and nothing is written, with and wit
   assert.match(lab.say("run", "--no-fast-path").stdout, /^14 tasks fresh/)
   assert.deepStrictEqual(lab.rows(), before)
 })
+
+it("7: what a removed target left below the state folder, where outputs have no other place, goes when gc is asked to", () => {
+  const config = (
+    ids: string
+  ) => `class Make extends Command("make")({ outputs: { out: "file" }, stdout: "out", words: () => ["echo", "made"] }) {}
+export default project({ name: "lab", stages: [Make], targets: (target) => [${ids}].map((id) => target({}, { id })) })
+`
+  const own = Lab.of(config('"a", "b"'))
+  try {
+    assert.strictEqual(own.say().status, 0)
+    const header = own.read("atlas.config.ts").split("class Make")[0] as string
+    own.write("atlas.config.ts", `${header}${config('"a"')}`)
+    assert.strictEqual(own.say().status, 0)
+    const [orphan] = own.json("gc", "--dry-run").orphans
+    assert.deepStrictEqual([orphan.task, orphan.outputs[0].state], ["b:make", "present"])
+    assert.isTrue(own.has(orphan.outputs[0].path))
+    assert.strictEqual(own.say("gc", "--orphans").status, 0)
+    assert.isFalse(own.has(orphan.outputs[0].path))
+    assert.match(own.say().stdout, /^1 task fresh/m)
+  } finally {
+    own.close()
+  }
+})

@@ -15,10 +15,9 @@ export const placeOf = (root: string, path: string): string => normalize(isAbsol
 
 const overlaps = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 
-/** Everything that the project names: outputs, inputs, its config, its state. */
-export const claimed = ({ root, config, tasks }: ProjectDocument): ReadonlyArray<string> => [
+/** Everything that the project names: outputs, inputs, its config. */
+const claimed = ({ root, config, tasks }: ProjectDocument): ReadonlyArray<string> => [
   ...new Set([
-    join(root, ".atlas"),
     ...(config === null ? [] : [config]),
     ...tasks.flatMap((task) =>
       [
@@ -29,10 +28,16 @@ export const claimed = ({ root, config, tasks }: ProjectDocument): ReadonlyArray
   ])
 ]
 
+/** The engine's own state, but for the outputs that have no other place. */
+const isState = (at: string, root: string): boolean => {
+  const state = join(root, ".atlas")
+  return overlaps(at, state) && !at.startsWith(join(state, "outputs/"))
+}
+
 /** Of an output that nobody claims, only what stands there exactly as it was made is ours to take. */
 const stateOf = Effect.fnUntraced(function* (output: TracedOutput, at: string, root: string, claims: ReadonlyArray<string>) {
   const digests = yield* FileDigests
-  if (claims.some((claim) => overlaps(at, claim))) return "shared" satisfies OrphanState as OrphanState
+  if (isState(at, root) || claims.some((claim) => overlaps(at, claim))) return "shared" satisfies OrphanState as OrphanState
   if (!(yield* attempt("look at", at, () => liesBelow(at, root)))) return "outside"
   // What cannot be read, or is no file at all by now, is not as it was made.
   const tree = yield* Effect.orElseSucceed(digests.fresh.tree(at), () => null)
