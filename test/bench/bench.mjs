@@ -2,9 +2,10 @@
  * `npm run bench [-- --targets N --rounds R --datasets D]`: no-op, plan and one-changed beside ninja and make, interleaved in one run;
  * memory of the engine's process; the sample project's no-op beside a bare Node; D datasets through their whole life beside as many
  * command stages; hosts. Prints medians (ms) and ratios; asserts nothing, since a shared machine's times are not to be trusted alone.
+ * `--write` keeps what it printed as docs/reference/speed.md.
  */
 import { spawnSync } from "node:child_process"
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -15,7 +16,8 @@ const { values } = parseArgs({
     targets: { type: "string", default: "1000" },
     rounds: { type: "string", default: "5" },
     datasets: { type: "string", default: "100" },
-    hosts: { type: "boolean", default: true }
+    hosts: { type: "boolean", default: true },
+    write: { type: "boolean", default: false }
   },
   allowNegative: true
 })
@@ -52,7 +54,12 @@ const peakOf = (cwd) => {
   return Number(readFileSync(peakFile, "utf8")).toFixed(0)
 }
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
-const row = (cells) => console.log(cells.map((cell, at) => (at === 0 ? String(cell).padEnd(28) : String(cell).padStart(12))).join(""))
+const printed = []
+const say = (line) => {
+  console.log(line)
+  printed.push(line)
+}
+const row = (cells) => say(cells.map((cell, at) => (at === 0 ? String(cell).padEnd(28) : String(cell).padStart(12))).join(""))
 
 for (const tool of tools) {
   tool.root = mkdtempSync(join(tmpdir(), `bench-${tool.name}-`))
@@ -77,7 +84,7 @@ try {
       change(tool, round * 37)
       one.push(timed(tool.argv, tool.root))
     }
-  console.log(
+  say(
     `${targets.toLocaleString("en")} targets × ${stages.length} command stages · medians of ${rounds}, interleaved · ${cpus().length} × ${cpus()[0]?.model ?? "?"} · Node ${process.versions.node} · ninja ${found("ninja").stdout?.trim() ?? "absent"}`
   )
   const base = figures.get("ninja")
@@ -123,8 +130,25 @@ try {
   rmSync(sample, { recursive: true, force: true })
 }
 
-if (Number(values.datasets) > 0)
-  spawnSync(process.execPath, [join(import.meta.dirname, "datasets.mjs"), "--datasets", values.datasets, "--rounds", values.rounds], {
-    stdio: "inherit"
+/** Another bench, whose lines belong to ours. */
+const also = (file, ...words) => {
+  const { stdout } = spawnSync(process.execPath, [join(import.meta.dirname, file), ...words], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"]
   })
-if (values.hosts) spawnSync(process.execPath, [join(import.meta.dirname, "hosts.mjs")], { stdio: "inherit" })
+  for (const line of ["", ...stdout.trimEnd().split("\n")]) say(line)
+}
+if (Number(values.datasets) > 0) also("datasets.mjs", "--datasets", values.datasets, "--rounds", values.rounds)
+if (values.hosts) also("hosts.mjs")
+if (values.write)
+  writeFileSync(
+    join(repository, "docs", "reference", "speed.md"),
+    `# Speed
+
+Made by \`npm run bench -- ${process.argv.slice(2).join(" ")}\` on ${new Date().toISOString().slice(0, 10)}. Ratios of one run on one machine; \`/ ninja\` and the like are medians beside each other in it. What is aimed at, and what is missed, is said in the [README](../../README.md#not-there-yet).
+
+\`\`\`text
+${printed.join("\n")}
+\`\`\`
+`
+  )

@@ -23,9 +23,11 @@ const flipped = (bytes: Buffer, at: number): Buffer => {
 
 const zipped = gzipSync(soundGff3)
 
-/** 64 MiB of zeros in 64 kB, sixteen times. */
-const bomb = (): Buffer => Buffer.concat(Array.from({ length: 16 }, () => small))
-const small = gzipSync(Buffer.alloc(64 * 2 ** 20))
+/** 64 MiB of one character in 64 kB, sixteen times. */
+const bomb = (character: string): Buffer => {
+  const small = gzipSync(Buffer.alloc(64 * 2 ** 20, character))
+  return Buffer.concat(Array.from({ length: 16 }, () => small))
+}
 
 export const illegal: ReadonlyArray<CorpusRow> = [
   { rule: "a FASTA of nothing but blank lines", fasta: "\n\n", refused: ["FASTA_HEADER_MISSING a.fa 1 1"] },
@@ -66,9 +68,10 @@ export const illegal: ReadonlyArray<CorpusRow> = [
   },
   { rule: "a gzip within a gzip", gff3: gzipSync(zipped), refused: ["GFF3_CHARACTER a.gff3 1 1"] },
   { rule: "a zip", fasta: Buffer.from("PK\u0003\u0004rest"), refused: ["INPUT_COMPRESSION a.fa"] },
-  { rule: "a gzip bomb for an annotation", gff3: bomb(), refused: ["LIMIT_EXCEEDED a.gff3"] },
-  { rule: "a gzip bomb for a genome", fasta: bomb(), refused: ["LIMIT_EXCEEDED a.fa"] },
-  { rule: "a gzip bomb for an index", fai: bomb(), refused: ["LIMIT_EXCEEDED a.fai"] },
+  { rule: "a gzip bomb for an annotation", gff3: bomb("\n"), refused: ["LIMIT_EXCEEDED a.gff3"] },
+  { rule: "a gzip bomb that is one line", gff3: bomb("\0"), refused: ["LIMIT_EXCEEDED a.gff3 1 1"] },
+  { rule: "a gzip bomb for a genome", fasta: bomb("\0"), refused: ["LIMIT_EXCEEDED a.fa"] },
+  { rule: "a gzip bomb for an index", fai: bomb("\0"), refused: ["LIMIT_EXCEEDED a.fai"] },
   { rule: "a FASTA for a GFF3", gff3: soundFasta, refused: ["GFF3_NO_GENES a.gff3"] },
   { rule: "a GFF3 for a FASTA", fasta: soundGff3, refused: ["FASTA_HEADER_MISSING a.fa 1 1"] },
   {
