@@ -1,6 +1,6 @@
 /** What a task read beside its inputs, as it told itself: looked at when it has ended, and held to what it was when it began. */
 import { lstatSync, mkdirSync, readFileSync } from "node:fs"
-import { isAbsolute, join, normalize } from "node:path"
+import { join } from "node:path"
 import { Effect } from "effect"
 import { dependencies } from "../../core/DependencyFile.ts"
 import { encodeFailure, type ErrorDocument } from "../../domain/Failure.ts"
@@ -10,7 +10,7 @@ import type { ResultDocument, TaskDocument } from "../../domain/TaskDocument.ts"
 import type { Row } from "../../core/Rows.ts"
 import type { TreeError } from "../../ports/FileDigests.ts"
 import type { OwnRows } from "./Rows.ts"
-import { claimProblem, type InputLook, inputNow, lookAtDiscovered, subjectOf, type TaskInput } from "./Inputs.ts"
+import { absolute, claimProblem, type InputLook, inputNow, lookAtDiscovered, subjectOf, type TaskInput } from "./Inputs.ts"
 
 /** A path that was told of, with its stat row before it was read, if that is known. */
 export interface ToldPath {
@@ -100,7 +100,7 @@ export const discover = (
     const given = givenBy(own, document)
     const seen = new Map<string, string | null>()
     for (const { path, stat } of told) {
-      const at = normalize(isAbsolute(path) ? path : join(root, path))
+      const at = absolute(root, path)
       if (!given(at) && recordable(at) && !seen.has(at)) seen.set(at, stat)
     }
     const errors = Array.from(seen.keys(), (path) => claimProblem(how, task.task, path)).filter((problem) => problem !== null)

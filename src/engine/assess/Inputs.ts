@@ -123,7 +123,8 @@ const look = (
   return content === undefined ? once : Effect.catchTag(once, "FileMoved", () => once)
 }
 
-const absolute = (root: string, path: string): string => normalize(isAbsolute(path) ? path : join(root, path))
+/** Where a path of the project lies; a relative one starts at its folder. */
+export const absolute = (root: string, path: string): string => normalize(isAbsolute(path) ? path : join(root, path))
 
 /** `path` as a row has it: relative to the project, absolute for what lies outside. */
 export const subjectOf = (root: string, path: string): string => {
