@@ -19,9 +19,10 @@ if (!(major >= Needed)) {
   process.exit(2)
 }
 
-// a Node that still compiles in other threads when it ends may wait for them for ever (nodejs/node#54918)
+// a Node that still compiles in other threads when it ends may wait for them for ever (nodejs/node#54918); in this order, since V8 aborts
+// where code that was begun before is finished between the last two the other way round (it misses deopt data that nobody made)
 if (major < 26)
-  for (const flag of ["--no-concurrent-sparkplug", "--no-maglev-build-code-on-background", "--no-maglev-deopt-data-on-background"])
+  for (const flag of ["--no-concurrent-sparkplug", "--no-maglev-deopt-data-on-background", "--no-maglev-build-code-on-background"])
     process.getBuiltinModule("node:v8").setFlagsFromString(flag)
 
 // most of what reading makes is garbage at once: room for more of it takes 100 MB
