@@ -15,6 +15,7 @@ import { ContentDigests } from "../ports/ContentDigests.ts"
 import { FileDigests } from "../ports/FileDigests.ts"
 import { Host } from "../ports/Host.ts"
 import { Lease } from "../ports/Lease.ts"
+import { Observations } from "../ports/Observations.ts"
 import { Outputs } from "../ports/Outputs.ts"
 import { Programs } from "../ports/Programs.ts"
 import { writeRecordFile } from "../ports/RecordFile.ts"
@@ -69,6 +70,7 @@ export const sessionOf = ({ project, elsewhere, kept }: Opened, host: (jobs: num
     FileDigests.layerReadOnly(state),
     StateStore.layer(state),
     ContentDigests.layerReadOnly(state),
+    Observations.layerReadOnly(state),
     RunRecords.layer(state),
     TaskLogs.layer(state),
     host(availableParallelism())
@@ -79,6 +81,7 @@ export const sessionOf = ({ project, elsewhere, kept }: Opened, host: (jobs: num
       FileDigests.layer(state),
       StateStore.layer(state),
       ContentDigests.layer(state),
+      Observations.layer(state),
       RunRecords.layer(state),
       TaskLogs.layer(state),
       Lease.layer(state),
@@ -260,6 +263,7 @@ export const sessionOf = ({ project, elsewhere, kept }: Opened, host: (jobs: num
     const rested = whole && leaks.length === 0 ? yield* record({ project: ended, elsewhere, kept, state, rests, now }) : null
     yield* digests.save()
     yield* (yield* ContentDigests).save()
+    yield* (yield* Observations).save()
     const counted = { ...started, tasks: ended.tasks.length + (away?.tasks ?? 0) }
     return {
       finished,

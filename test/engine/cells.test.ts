@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { CellObservation } from "../../src/domain/TaskDocument.ts"
+import type { RunOptions } from "../../src/engine/Atlas.ts"
 import { type Arranged, type Workshop, workshop } from "./workshop.ts"
+import { bell } from "./workshop-stages.ts"
 
 const place = "store/cell.json"
 const there = (lab: Workshop): CellObservation => JSON.parse(readFileSync(lab.at(place), "utf8")) as CellObservation
@@ -12,6 +14,80 @@ const puts = (lab: Workshop, live: CellObservation): void => {
   lab.write(place, JSON.stringify(live))
 }
 const last = ({ outcomes }: { readonly outcomes: ReadonlyArray<string> }) => outcomes.at(-1)
+
+/** How often a run asked the cell's owner. */
+const asking = (lab: Workshop, how: Arranged = {}, options: RunOptions = {}) =>
+  Effect.gen(function* () {
+    let asked = 0
+    bell.looked = () => asked++
+    const ran = yield* lab.run(how, options)
+    bell.looked = () => {}
+    return { asked, ran }
+  })
+
+/** Runs until what is there has stood long enough to be believed by its times. */
+const untilKept = (lab: Workshop) =>
+  Effect.gen(function* () {
+    for (let tries = 0; tries < 1000; tries++) if ((yield* asking(lab)).asked === 0) return
+    assert.fail("the owner is asked each time")
+  })
+
+describe("what was seen of a cell that is as desired", () => {
+  it.live("stands while its witnesses do, whatever else of the project changes", () =>
+    Effect.gen(function* () {
+      const lab = yield* workshop()
+      yield* lab.run()
+      yield* untilKept(lab)
+      const { asked, ran } = yield* asking(lab, { gates: "default", severity: { odd: "error" } })
+      assert.deepStrictEqual([asked, ran.began, last(ran)], [0, ["read:look"], "share fresh"])
+    })
+  )
+
+  it.live("is asked for again where a witness moved", () =>
+    Effect.gen(function* () {
+      const lab = yield* workshop()
+      yield* lab.run()
+      yield* untilKept(lab)
+      puts(lab, { state: "present", value: "theirs" })
+      const { asked, ran } = yield* asking(lab)
+      assert.deepStrictEqual([asked, last(ran)], [1, "share drifted"])
+    })
+  )
+
+  it.live("is asked for again where another value is desired", () =>
+    Effect.gen(function* () {
+      const lab = yield* workshop("one")
+      yield* lab.run()
+      yield* untilKept(lab)
+      lab.write("text.txt", "two")
+      const { asked, ran } = yield* asking(lab)
+      assert.deepStrictEqual([asked, last(ran), there(lab)], [1, "share executed", { state: "present", value: "used two" }])
+    })
+  )
+
+  it.live("is asked for again by a run that trusts no times, and by verify", () =>
+    Effect.gen(function* () {
+      const lab = yield* workshop()
+      yield* lab.run()
+      yield* untilKept(lab)
+      assert.strictEqual((yield* asking(lab, {}, { paranoid: true })).asked, 1)
+      let asked = 0
+      bell.looked = () => asked++
+      yield* Effect.flatMap(lab.open(), (session) => session.verify({}, () => {}))
+      assert.strictEqual(asked, 1)
+    })
+  )
+
+  it.live("is asked for again where the task is forced", () =>
+    Effect.gen(function* () {
+      const lab = yield* workshop()
+      yield* lab.run()
+      yield* untilKept(lab)
+      const { asked, ran } = yield* asking(lab, {}, { force: [":share"] })
+      assert.deepStrictEqual([asked, last(ran)], [1, "share executed"])
+    })
+  )
+})
 
 describe("the owner of a cell", () => {
   it.live("is fresh where live is desired, with or without a record", () =>

@@ -2,14 +2,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect, Schema } from "effect"
-import { type CellObservation, Check, type ErrorDocs, Stage, Told } from "atlas-run/plugin"
+import { type CellObservation, Check, type ErrorDocs, type Observed, Stage, Told } from "atlas-run/plugin"
 
 class Refused extends Schema.TaggedError<Refused>()("Refused", { ...Told }) {
   static readonly docs: ErrorDocs = { summary: "It would not", hint: "ask again", example: "it would not" }
 }
 
-/** Rung by each task whose code runs, at its beginning. */
-export const bell: { began: (task: string) => void } = { began: () => {} }
+/** Rung by each task whose code runs, at its beginning, and when the owner of a cell is asked. */
+export const bell: { began: (task: string) => void; looked: () => void } = { began: () => {}, looked: () => {} }
 
 /** Makes the first line of its input, so that an edit below it comes to the same. */
 export class Read extends Stage("read")({
@@ -68,9 +68,11 @@ const owning = <const Name extends string>(name: Name, immutable: boolean) =>
       immutable,
       desired: ({ needs }) => Effect.sync(() => readFileSync(needs.use.used, "utf8")),
       observe: ({ roots }) =>
-        Effect.sync((): CellObservation => {
+        Effect.sync((): Observed => {
+          bell.looked()
           const path = shared(roots.store)
-          return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as CellObservation) : { state: "absent" }
+          const live: CellObservation = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as CellObservation) : { state: "absent" }
+          return { ...live, witnesses: [path] }
         })
     },
     run: ({ task, cell, roots }) =>

@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts"
 
 const cell = { file: "src/core/Cell.ts", test: "test/core/decide.test.ts" }
 const runs = { test: "test/engine/cells.test.ts" }
+const kept = { file: "src/ports/Observations.ts", test: "test/ports/Observations.test.ts" }
 const observes = { file: "src/host/Observe.ts", test: "test/host/in-process.test.ts" }
 
 export const cells: ReadonlyArray<Mutant> = [
@@ -219,6 +220,49 @@ export const cells: ReadonlyArray<Mutant> = [
     replace: "",
     test: "test/fast/answer.test.ts",
     named: "a published file altered"
+  },
+  {
+    ...kept,
+    rule: "§3 a recorded observation stands while the witnesses' stat rows are unchanged",
+    name: "a recorded observation stands whatever was written",
+    find: "digestOf(witnesses) === rows ?",
+    replace: "digestOf(witnesses) !== null ?",
+    named: "is not told where a witness was written, or appeared"
+  },
+  {
+    ...kept,
+    rule: "§3 a recorded observation answers the same question only",
+    name: "a recorded observation answers for whatever is desired",
+    find: "|| entry[1] !== question",
+    replace: "",
+    named: "is not told to another question, nor of another task"
+  },
+  {
+    ...runs,
+    file: "src/engine/assess/Assessor.ts",
+    rule: "§3 a recorded observation answers the same question only",
+    name: "of a question only its task counts",
+    find: 'hash("sha256", JSON.stringify([question, rows]))',
+    replace: "question.task",
+    named: "is asked for again where another value is desired"
+  },
+  {
+    ...runs,
+    file: "src/engine/assess/Assessor.ts",
+    rule: "§3 while the witnesses' stat rows are unchanged no host starts",
+    name: "owners are asked each time",
+    find: "observations.put(task.task, key, { value: desired, witnesses })",
+    replace: "void 0",
+    named: "stands while its witnesses do, whatever else of the project changes"
+  },
+  {
+    ...runs,
+    file: "src/engine/assess/Assessor.ts",
+    rule: "§3 recorded observations are for those who trust times: not for --paranoid, nor for verify",
+    name: "recorded observations are believed by those who trust no times",
+    find: "const seen = paranoid || forced(index) ?",
+    replace: "const seen = forced(index) ?",
+    named: "is asked for again by a run that trusts no times, and by verify"
   },
   {
     rule: "§3 an observation is a projection of one's own cell",

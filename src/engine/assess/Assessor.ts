@@ -10,10 +10,11 @@ import type { Finding } from "../../domain/Finding.ts"
 import type { ProjectTask } from "../../domain/ProjectDocument.ts"
 import type { CellObservation, Need, TaskDocument } from "../../domain/TaskDocument.ts"
 import type { Trace, TracedOutput } from "../../domain/Trace.ts"
-import { absent, FileDigests, type StatRow, type TreeError } from "../../ports/FileDigests.ts"
+import { absent, FileDigests, type TreeError } from "../../ports/FileDigests.ts"
 import { newestOf, rowOf, statOf } from "../../ports/FileStat.ts"
 import { openClosures } from "../../ports/Closures.ts"
 import { Host } from "../../ports/Host.ts"
+import { Observations, type Witness } from "../../ports/Observations.ts"
 import { StateStore } from "../../ports/StateStore.ts"
 import type { AnalyzedProject } from "../project/Analyzer.ts"
 import { causesOf, describeChange } from "../closure/Change.ts"
@@ -24,12 +25,6 @@ import type { InputLook } from "./Inputs.ts"
 import { declaredRows, type OwnRows, ownRows, toolRows } from "./Rows.ts"
 import { assessTemplate } from "../project/Template.ts"
 import type { Upstream } from "./Upstream.ts"
-
-/** An absolute path that an observation rests on, and its stat row then; no link is followed. */
-export interface Witness {
-  readonly path: string
-  readonly row: StatRow
-}
 
 /** A row younger than this when the observation began may have changed unseen, ns. */
 const youngNs = 50_000_000n
@@ -98,6 +93,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
   const digests = yield* FileDigests
   const states = yield* StateStore
   const host = yield* Host
+  const observations = yield* Observations
   const { root } = project.document
   const tools = toolRows(root, digests)
   const looking: InputLook = { project, digests, trusting: !paranoid, count: yield* contentCounter, claim: claimsOf(project) }
@@ -123,15 +119,20 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
     return { state: "damaged", missing, altered } satisfies OutputsView
   })
 
-  const observe = Effect.fnUntraced(function* (index: number, task: ProjectTask, upstream: Upstream) {
+  /** What is kept of its cell, while nothing moved that it rests on; else its owner is asked. */
+  const observe = Effect.fnUntraced(function* (index: number, task: ProjectTask, upstream: Upstream, { rows }: OwnRows) {
     const began = Date.now()
     const needsKnown = upstream.needs(index).every((need) => "known" in need.state)
-    const answer = yield* host.observe({
-      atlas: "observe/1",
-      ...asked(project, task, upstream.documents(index)),
-      needsKnown
-    })
-    return { desired: answer.desired, live: answer.live, witnesses: witnessesOf(answer.witnesses, began), errors: answer.errors }
+    const question = { atlas: "observe/1" as const, ...asked(project, task, upstream.documents(index)), needsKnown }
+    const key = hash("sha256", JSON.stringify([question, rows]))
+    const seen = paranoid || forced(index) ? null : observations.get(task.task, key)
+    if (seen !== null)
+      return { desired: seen.value, live: { state: "present" as const, value: seen.value }, witnesses: seen.witnesses, errors: [] }
+    const { desired, live, ...answer } = yield* host.observe(question)
+    const witnesses = witnessesOf(answer.witnesses, began)
+    if (live?.state === "present" && live.value === desired && answer.errors.length === 0)
+      observations.put(task.task, key, { value: desired, witnesses })
+    return { desired, live, witnesses, errors: answer.errors }
   })
 
   const closures = openClosures(join(root, ".atlas"))
@@ -158,7 +159,7 @@ export const assessor = Effect.fnUntraced(function* (project: AnalyzedProject, {
       const needs = upstream.needs(index)
       const gates = upstream.gates(index)
       const lost = needs.some((need) => "failed" in need.state)
-      const observed = task.cell === null || lost ? null : yield* observe(index, task, upstream)
+      const observed = task.cell === null || lost ? null : yield* observe(index, task, upstream, own)
       const view: TaskView = {
         task: task.task,
         rows: own.rows,
