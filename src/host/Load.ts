@@ -63,8 +63,9 @@ export const problemOf = (error: unknown, config: string): ErrorDocument => {
   const { code, message, name, stack } = error as NodeJS.ErrnoException
   const text = stack ?? ""
   if (code === "ERR_ACCESS_DENIED") {
-    const { permission = "" } = error as { readonly permission?: string }
-    const does = `needs a permission that evaluating has not: ${permission === "" ? message : permission}`
+    const { permission = "", resource = "" } = error as { readonly permission?: string; readonly resource?: string }
+    const wanted = permission === "" ? message : resource === "" ? permission : `${permission} of ${resource}`
+    const does = `needs a permission that evaluating has not: ${wanted}`
     return encodeFailure(new ConfigImpure({ message: `the config ${does}`, does, where: ownFrame(text) ?? { path: config } }))
   }
   if (code === "ERR_DLOPEN_DISABLED") {

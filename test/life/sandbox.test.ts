@@ -1,6 +1,6 @@
 /** `atlas-run run --sandbox` on stages that reach for what they do not declare. */
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
 import { findBubblewrap } from "../../src/ports/Bubblewrap.ts"
@@ -12,8 +12,9 @@ if ("problem" in bubblewrap) console.warn(`SKIPPED: ${bubblewrap.problem}, so no
 
 afterAll(removeLabs)
 
-const ran = (stages: string, checks = "") => {
+const ran = (stages: string, checks = "", before: (root: string) => void = () => {}) => {
   const { root, atlas } = lab(stages, checks)
+  before(root)
   const { status, stdout, stderr } = atlas("run", "--sandbox", "--json")
   const events: ReadonlyArray<any> = stdout
     .split("\n")
@@ -40,6 +41,17 @@ describe("a plugin in the sandbox", { timeout: 60_000 }, () => {
     const { status, root, of } = ran("Lazy")
     assert.strictEqual(status, 0, JSON.stringify(of("lazy")?.error))
     assert.strictEqual(output(root, "lazy"), "lazy function")
+  })
+
+  it("finds packages behind several links, as `npm link` makes them", () => {
+    const { status, stderr } = ran("Tidy", "", (root) => {
+      const [packages, elsewhere] = [join(root, "node_modules"), join(root, "elsewhere")]
+      mkdirSync(elsewhere)
+      renameSync(packages, join(elsewhere, "real"))
+      symlinkSync("real", join(elsewhere, "linked"))
+      symlinkSync(join(elsewhere, "linked"), packages)
+    })
+    assert.strictEqual(status, 0, stderr)
   })
 
   for (const [stage, does, subject] of [

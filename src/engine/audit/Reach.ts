@@ -1,6 +1,6 @@
 /** What a task declares that it reaches: for an audit what it may, for a sandbox what it can. Absolute paths of files and folders. */
-import { realpathSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { readlinkSync, realpathSync } from "node:fs"
+import { basename, dirname, join, parse, resolve, sep } from "node:path"
 import type { SeenPath } from "../../domain/ConfigEvidence.ts"
 import type { TaskDocument } from "../../domain/TaskDocument.ts"
 import { resolveTool } from "../../ports/Tools.ts"
@@ -35,6 +35,36 @@ export const bothOf = (path: string): ReadonlyArray<string> => {
   } catch {
     return [path]
   }
+}
+
+const targetOf = (path: string): string | null => {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return null
+  }
+}
+
+/** Links in a row that are no loop. */
+const mostLinks = 40
+
+/** The links that a path leads through one after the other, as `npm link` and stores of packages make them. */
+const linksOn = (path: string): ReadonlyArray<string> => {
+  const links: Array<string> = []
+  let at = parse(path).root
+  const rest = path.slice(at.length).split(sep)
+  for (let name = rest.shift(); name !== undefined && links.length < mostLinks; name = rest.shift()) {
+    const next = join(at, name)
+    const target = targetOf(next)
+    if (target === null) at = next
+    else {
+      links.push(next)
+      const led = resolve(at, target)
+      at = parse(led).root
+      rest.unshift(...led.slice(at.length).split(sep))
+    }
+  }
+  return links
 }
 
 /** A program is installed with its libraries and data: `PREFIX/bin/x` with `PREFIX/lib` and the like. */
@@ -76,7 +106,7 @@ const codeOf = ({ evidence, document }: AnalyzedProject): ReadonlyArray<string> 
     ...(evidence?.packages ?? []).map(({ folder }) => folder),
     ...(evidence?.lookups ?? []).flatMap(({ absent, link, real }) => [
       ...absent,
-      ...(link === null ? [] : [link]),
+      ...(link === null ? [] : [link, ...linksOn(link)]),
       ...(real === null ? [] : [real])
     ]),
     ...(evidence?.paths ?? []).flatMap((seen) => (isListing(seen) ? [] : [seen.path])),

@@ -16,8 +16,9 @@ export const permissionFlags = ({ inputs, needs, own, code, listed, shared }: Re
   return [
     "--permission",
     "--disable-warning=SecurityWarning",
-    ...Array.from(readable, (path) => `--allow-fs-read=${path}`),
-    ...Array.from(new Set([...own, ...shared]), (path) => `--allow-fs-write=${path}`)
+    // folders first: Node 24 forgets one that comes after what lies in it
+    ...[...readable].sort().map((path) => `--allow-fs-read=${path}`),
+    ...[...new Set([...own, ...shared])].sort().map((path) => `--allow-fs-write=${path}`)
   ]
 }
 
