@@ -16,6 +16,8 @@ export interface Running {
 const defaults = { graceMs: 10_000, tailBytes: 65_536 }
 /** How often a group that has to end is looked at, ms. */
 const pollMs = 10
+/** How long those whom a program started may live on after it, e.g. to close a sandbox or to write down the last that it said, ms. */
+const lingerMs = 500
 /** How long a killed group may take to vanish: beyond this the kernel itself is stuck in a call. */
 const vanishMs = 5_000
 /** After the end, silence of this length means that a stranger holds the pipe, ms. */
@@ -122,19 +124,20 @@ export const startProgram = (
     })
   }
 
-  /** Until the group is empty; killed at `deadline`, which is now for those that a program left behind. */
-  const vanish = (killedAt: number | null) => {
+  /** Until the group is empty; killed at `deadline`, or at `patience` where the program ended by itself and left others behind. */
+  const vanish = (killedAt: number | null, patience: number) => {
     const now = performance.now()
     if (!groupLives(group) || (killedAt !== null && now - killedAt > vanishMs)) {
       vanished = true
       return settle()
     }
     let killed = killedAt
-    if (killed === null && now >= (deadline ?? 0)) {
+    if (killed === null && now >= (deadline ?? patience)) {
+      if (deadline === null) leftovers = true
       signalGroup(group, "SIGKILL")
       killed = now
     }
-    later(pollMs, () => vanish(killed))
+    later(pollMs, () => vanish(killed, patience))
   }
 
   const drain = (before: number) =>
@@ -150,8 +153,7 @@ export const startProgram = (
     ended = { exit, signal }
     peakBytes = peak.end()
     starved = deadline === null && (signal === "SIGKILL" || exit === killedStatus) && memoryKills() > killsBefore
-    if (deadline === null) leftovers = groupLives(group)
-    vanish(null)
+    vanish(null, performance.now() + lingerMs)
     drain(arrived)
   })
   child.on("close", () => {

@@ -341,7 +341,7 @@ export const hosts: ReadonlyArray<Mutant> = [
     ...programs,
     rule: "§6 what a program leaves behind is told",
     name: "leftovers of a program are not looked for",
-    find: "if (deadline === null) leftovers = groupLives(group)",
+    find: "if (deadline === null) leftovers = true",
     replace: "",
     named: "what a program leaves behind in its group is killed and reported"
   },

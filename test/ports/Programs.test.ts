@@ -265,6 +265,13 @@ describe("ending a program", () => {
     })
   )
 
+  law("who ends soon after the program is waited for, and is none that was left behind", (programs, cwd) =>
+    Effect.gen(function* () {
+      const result = yield* programs.run(shell(cwd, "(while kill -0 $$ 2>/dev/null; do :; done; echo last > said) & exit 0"))
+      assert.deepStrictEqual([result.exit, result.leftovers, fs.readFileSync(path.join(cwd, "said"), "utf8")], [0, false, "last\n"])
+    })
+  )
+
   law("who left the group but holds the pipes does not keep us", (programs, cwd) =>
     Effect.gen(function* () {
       const script = "setsid sh -c 'echo $$ > left; exec sleep 1000' & while [ ! -s left ]; do :; done; cat left"
