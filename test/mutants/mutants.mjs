@@ -1,10 +1,12 @@
 /**
- * `npm run mutants [-- WORD] [-- --list] [-- --jobs N]`: plants a bug for each rule of the engine in a copy of this tree and runs the test
- * that is named for it, which must fail. WORD picks those in whose line it stands. Ends with `N caught, N survived`; exit 1 on survivors.
+ * `npm run mutants [-- WORD] [-- --list] [-- --jobs N] [-- --write]`: plants a bug for each rule of the engine in a copy of this tree and
+ * runs the test that is named for it, which must fail. WORD picks those in whose line it stands. A test that fails before anything is
+ * planted judges nothing: it is named, and so are those that it leaves unjudged. Ends with `N caught, N survived`; exit 1 on survivors, 2
+ * where some were not judged. `--write` makes docs/reference/mutants.md.
  */
 import { spawn, spawnSync } from "node:child_process"
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { editsOf } from "./mutant.ts"
@@ -12,7 +14,7 @@ import { mutants } from "./table.ts"
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { list: { type: "boolean", default: false }, jobs: { type: "string", default: "1" } }
+  options: { list: { type: "boolean", default: false }, jobs: { type: "string", default: "1" }, write: { type: "boolean", default: false } }
 })
 const lineOf = ({ rule, name, test, named }) => `${rule}: ${name}  by ${test}: "${named}"`
 const chosen = mutants.filter((mutant) => positionals.every((word) => lineOf(mutant).includes(word)))
@@ -120,40 +122,70 @@ const ready = (folder) => {
   return folder
 }
 
-/** Each named test must run and pass before anything is planted. */
-const unmutated = async (folder) => {
-  const problem = bundle(folder)
-  if (problem !== null) return [problem]
-  const problems = []
-  for (const [test, group] of Object.entries(Object.groupBy(chosen, ({ test }) => test))) {
-    const names = [...new Set(group.map(({ named }) => named))]
-    const tests = await run(folder, test, names)
-    for (const name of names)
-      if (!tests.some(({ fullName }) => fullName.includes(name))) problems.push(`${test} runs no test named "${name}"`)
-    for (const { fullName, status } of tests) if (status === "failed") problems.push(`${test}: "${fullName}" fails as it is`)
+/** Each named test must run and pass before anything is planted: why those of a file that do not cannot judge, by name. */
+const unfit = async (folder, test, names) => {
+  const tests = await run(folder, test, names)
+  const problems = new Map()
+  for (const name of names) {
+    const own = tests.filter(({ fullName }) => fullName.includes(name))
+    const failed = own.find(({ status }) => status === "failed")
+    if (own.length === 0) problems.set(name, "no test has this name")
+    else if (failed !== undefined) problems.set(name, `"${failed.fullName}" fails as it is`)
   }
   return problems
 }
 
 const first = makeCopy()
-const problems = await unmutated(first)
-if (problems.length > 0) {
-  for (const problem of problems) console.error(problem)
+const broken = bundle(first)
+if (broken !== null) {
+  console.error(broken)
   process.exit(2)
 }
 
-const waiting = [...chosen]
-let caught = 0
-let survived = 0
+const ends = new Map()
+const told = { caught: "caught", survived: "SURVIVED", unjudged: "NOT JUDGED" }
+const end = (mutant, how, why) => {
+  ends.set(mutant, { how, why })
+  console.log(`${told[how]}  ${lineOf(mutant)}${why === null ? "" : ` (${why})`}`)
+}
+const waiting = []
+for (const [test, group] of Object.entries(Object.groupBy(chosen, ({ test }) => test))) {
+  const problems = await unfit(first, test, [...new Set(group.map(({ named }) => named))])
+  for (const mutant of group)
+    if (problems.has(mutant.named)) end(mutant, "unjudged", problems.get(mutant.named))
+    else waiting.push(mutant)
+}
+
 const work = async (folder) => {
   for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
     const why = await surviving(folder, mutant)
-    if (why === null) caught++
-    else survived++
-    console.log(why === null ? `caught  ${lineOf(mutant)}` : `SURVIVED  ${lineOf(mutant)} (${why})`)
+    end(mutant, why === null ? "caught" : "survived", why)
   }
 }
 const lanes = Math.max(1, Math.min(Number(values.jobs) || 1, chosen.length))
 await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane === 0 ? first : ready(makeCopy()))))
-console.log(`${caught} caught, ${survived} survived`)
-process.exit(survived === 0 ? 0 : 1)
+
+const count = (how) => [...ends.values()].filter((one) => one.how === how).length
+const sum = [`${count("caught")} caught`, `${count("survived")} survived`]
+if (count("unjudged") > 0) sum.push(`${count("unjudged")} not judged`)
+if (values.write) {
+  const date = new Date().toISOString().slice(0, 10)
+  const machine = `${cpus().length} × ${(cpus()[0]?.model ?? "a CPU").replace(/ \d+-Core.*/, "")}, Node ${process.versions.node}`
+  const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ")
+  const link = (test) => `[${test.replace(/^test\//, "")}](../../${test})`
+  const rows = chosen.map((mutant) => {
+    const { how, why } = ends.get(mutant)
+    return `| ${cell(mutant.rule)} | ${cell(mutant.name)} | ${link(mutant.test)}: ${cell(mutant.named)} | ${how}${why === null ? "" : `: ${cell(why)}`} |`
+  })
+  const page = `# Planted bugs
+
+For each rule of the engine a bug is planted in a copy of the sources, and the test that is named for it has to fail. Made by \`npm run mutants -- --write\` on ${date} (${machine}): **${sum.join(", ")}**.
+
+| rule | what is planted | the test | |
+| --- | --- | --- | --- |
+${rows.join("\n")}
+`
+  writeFileSync(join(root, "docs", "reference", "mutants.md"), page)
+}
+console.log(sum.join(", "))
+process.exit(count("survived") > 0 ? 1 : count("unjudged") > 0 ? 2 : 0)
