@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { CellObservation } from "../../src/domain/TaskDocument.ts"
-import type { RunOptions } from "../../src/engine/Atlas.ts"
 import { type Arranged, type Workshop, workshop } from "./workshop.ts"
 import { bell } from "./workshop-stages.ts"
 
@@ -15,30 +14,13 @@ const puts = (lab: Workshop, live: CellObservation): void => {
 }
 const last = ({ outcomes }: { readonly outcomes: ReadonlyArray<string> }) => outcomes.at(-1)
 
-/** How often a run asked the cell's owner. */
-const asking = (lab: Workshop, how: Arranged = {}, options: RunOptions = {}) =>
-  Effect.gen(function* () {
-    let asked = 0
-    bell.looked = () => asked++
-    const ran = yield* lab.run(how, options)
-    bell.looked = () => {}
-    return { asked, ran }
-  })
-
-/** Runs until what is there has stood long enough to be believed by its times. */
-const untilKept = (lab: Workshop) =>
-  Effect.gen(function* () {
-    for (let tries = 0; tries < 1000; tries++) if ((yield* asking(lab)).asked === 0) return
-    assert.fail("the owner is asked each time")
-  })
-
 describe("what was seen of a cell that is as desired", () => {
   it.live("stands while its witnesses do, whatever else of the project changes", () =>
     Effect.gen(function* () {
       const lab = yield* workshop()
       yield* lab.run()
-      yield* untilKept(lab)
-      const { asked, ran } = yield* asking(lab, { gates: "default", severity: { odd: "error" } })
+      yield* lab.rest()
+      const { asked, ran } = yield* lab.asking({ gates: "default", severity: { odd: "error" } })
       assert.deepStrictEqual([asked, ran.began, last(ran)], [0, ["read:look"], "share fresh"])
     })
   )
@@ -47,9 +29,9 @@ describe("what was seen of a cell that is as desired", () => {
     Effect.gen(function* () {
       const lab = yield* workshop()
       yield* lab.run()
-      yield* untilKept(lab)
+      yield* lab.rest()
       puts(lab, { state: "present", value: "theirs" })
-      const { asked, ran } = yield* asking(lab)
+      const { asked, ran } = yield* lab.asking()
       assert.deepStrictEqual([asked, last(ran)], [1, "share drifted"])
     })
   )
@@ -58,9 +40,9 @@ describe("what was seen of a cell that is as desired", () => {
     Effect.gen(function* () {
       const lab = yield* workshop("one")
       yield* lab.run()
-      yield* untilKept(lab)
+      yield* lab.rest()
       lab.write("text.txt", "two")
-      const { asked, ran } = yield* asking(lab)
+      const { asked, ran } = yield* lab.asking()
       assert.deepStrictEqual([asked, last(ran), there(lab)], [1, "share executed", { state: "present", value: "used two" }])
     })
   )
@@ -69,8 +51,8 @@ describe("what was seen of a cell that is as desired", () => {
     Effect.gen(function* () {
       const lab = yield* workshop()
       yield* lab.run()
-      yield* untilKept(lab)
-      assert.strictEqual((yield* asking(lab, {}, { paranoid: true })).asked, 1)
+      yield* lab.rest()
+      assert.strictEqual((yield* lab.asking({}, { paranoid: true })).asked, 1)
       let asked = 0
       bell.looked = () => asked++
       yield* Effect.flatMap(lab.open(), (session) => session.verify({}, () => {}))
@@ -82,8 +64,8 @@ describe("what was seen of a cell that is as desired", () => {
     Effect.gen(function* () {
       const lab = yield* workshop()
       yield* lab.run()
-      yield* untilKept(lab)
-      const { asked, ran } = yield* asking(lab, {}, { force: [":share"] })
+      yield* lab.rest()
+      const { asked, ran } = yield* lab.asking({}, { force: [":share"] })
       assert.deepStrictEqual([asked, last(ran)], [1, "share executed"])
     })
   )

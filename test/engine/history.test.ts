@@ -55,7 +55,7 @@ describe("the record of a run", () => {
     Effect.gen(function* () {
       const lab = yield* workshop()
       yield* lab.run()
-      yield* lab.run()
+      yield* lab.rest()
       // but for the folder of state itself, whose clock is asked
       const standing = () => snapshot(lab.root).filter((line) => !line.startsWith(".atlas "))
       const before = standing()

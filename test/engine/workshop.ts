@@ -102,6 +102,25 @@ export class Workshop {
     })
   }
 
+  /** How often a run asked the cell's owner. */
+  asking(how: Arranged = {}, options: RunOptions = {}) {
+    return Effect.gen({ self: this }, function* () {
+      let asked = 0
+      bell.looked = () => asked++
+      const ran = yield* this.run(how, options)
+      bell.looked = () => {}
+      return { asked, ran }
+    })
+  }
+
+  /** Runs until what is in the cell has stood long enough to be known by its times. */
+  rest() {
+    return Effect.gen({ self: this }, function* () {
+      for (let tries = 0; tries < 1000; tries++) if ((yield* this.asking()).asked === 0) return
+      throw new Error("the owner of the cell is asked each time")
+    })
+  }
+
   /** What would be done, as `read stale`. */
   plan(how: Arranged = {}) {
     return Effect.gen({ self: this }, function* () {
