@@ -1,6 +1,6 @@
 /** Executes one task: staging, the border, proof that inputs kept still, outputs into their places. `Recorder` makes it last. */
 import { hash } from "node:crypto"
-import { lstatSync, mkdirSync, rmSync } from "node:fs"
+import { mkdirSync, rmSync } from "node:fs"
 import { basename, isAbsolute, join } from "node:path"
 import { Effect } from "effect"
 import { type Row, sameRows, sortRows } from "../../core/Rows.ts"
@@ -38,6 +38,8 @@ import { machineMemoryMiB } from "./Resources.ts"
 import type { OwnRows } from "../assess/Rows.ts"
 import { beginning, discover, hostDiscoveries, programDiscoveries } from "../assess/Discovered.ts"
 import { type InputLook, lookAtDiscovered, movedInputs, type TaskInput } from "../assess/Inputs.ts"
+import { NeedFiles } from "./NeedFiles.ts"
+import { unwrittenProblem } from "./Unwritten.ts"
 
 export type Executed =
   | {
@@ -240,6 +242,7 @@ export const executor = Effect.gen(function* () {
   const outputs = yield* Outputs
   const cache = yield* Cache
   const count = yield* contentCounter
+  const needFiles = new NeedFiles(digests)
 
   return Effect.fnUntraced(function* ({ project, index, run, assessment, needs, needRows, forced, tell }: ExecuteRequest) {
     const task = project.tasks[index] as ProjectTask
@@ -265,17 +268,18 @@ export const executor = Effect.gen(function* () {
     /** What moved while the task ran: its result says nothing then. */
     const taint = (
       { findings, peakMiB = null }: Pick<ResultDocument, "findings"> & { readonly peakMiB?: number | null },
-      discovered: ReadonlyArray<TaskInput>
+      discovered: ReadonlyArray<TaskInput>,
+      ofNeeds: ReadonlyArray<ErrorDocument> = []
     ): Executed | null => {
       const moved = [...movedInputs(digests, root, own), ...discovered]
-      if (moved.length === 0) return null
+      if (moved.length + ofNeeds.length === 0) return null
       const told = (input: (typeof moved)[number]) =>
         new TaskTainted({
           message: `input ${input.name} changed while ${task.task} ran`,
           where: { path: input.path },
           input: input.name
         })
-      return { outcome: "tainted", errors: moved.map((input) => encodeFailure(told(input))), findings, peakMiB }
+      return { outcome: "tainted", errors: [...moved.map((input) => encodeFailure(told(input))), ...ofNeeds], findings, peakMiB }
     }
 
     /** The recorded result of the same rows, in place; null for a miss, with the stagings empty. */
@@ -302,6 +306,7 @@ export const executor = Effect.gen(function* () {
         if (final === undefined) continue
         const tree = yield* digests.tree(final)
         if (tree === absent || tree.digest !== output.digest) return null
+        needFiles.made(final, tree.stat)
       }
       return {
         outcome: "restored",
@@ -327,6 +332,8 @@ export const executor = Effect.gen(function* () {
       if (hit !== null) return hit
       const places = placed.map(({ output }, at) => ({ name: output.name, kind: output.kind, path: moves[at]?.staging ?? "" }))
       const document = documentOf(project, task, { run, own, needs, outputs: places, scratch, cell })
+      const given = yield* needFiles.look(needs)
+      if (given.altered.length > 0) return { outcome: "tainted", errors: given.altered, findings: [], peakMiB: null } satisfies Executed
       const began = beginning(scratch)
       const result = yield* work(task, document, tell)
       if (result.errors.length > 0) return failed(result.errors, result)
@@ -334,7 +341,7 @@ export const executor = Effect.gen(function* () {
       if ("error" in told) return failed([told.error], result)
       const discovered = yield* discover(look, task, { own, document, began }, told.told)
       if (discovered.errors.length > 0) return failed(discovered.errors, result)
-      const tainted = taint(result, discovered.moved)
+      const tainted = taint(result, discovered.moved, needFiles.moved(given.seen, task.task))
       if (tainted !== null) return tainted
       const unwritten = placed.flatMap(({ output }, at) => unwrittenProblem(task, output, moves[at]?.staging ?? ""))
       if (unwritten.length > 0) return failed(unwritten, result)
@@ -347,6 +354,7 @@ export const executor = Effect.gen(function* () {
             ...result,
             findings: []
           })
+        needFiles.made(final, tree.stat)
         traced.push({ name: output.name, kind: output.kind, path: output.path, value: null, digest: tree.digest, files: tree.files })
       }
       if (task.cell === null)
@@ -379,22 +387,3 @@ export const executor = Effect.gen(function* () {
     )
   })
 })
-
-export const unwrittenProblem = (
-  task: ProjectTask,
-  output: ProjectTask["outputs"][number],
-  staging: string
-): ReadonlyArray<ErrorDocument> => {
-  const stat = lstatSync(staging, { throwIfNoEntry: false })
-  const what =
-    stat === undefined
-      ? "did not write its"
-      : output.kind === "folder" && !stat.isDirectory()
-        ? "did not make a folder of its"
-        : output.kind === "file" && !stat.isFile()
-          ? "did not make a file of its"
-          : null
-  return what === null
-    ? []
-    : [encodeFailure(new TaskOutputMissing({ message: `${task.task} ${what} output ${output.name}`, output: output.name }))]
-}
