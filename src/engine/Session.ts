@@ -276,8 +276,9 @@ export const sessionOf = ({ project, elsewhere, kept }: Opened, host: (jobs: num
   return {
     project: project.document,
     listed: listedOf(project, elsewhere),
+    // `try`: what the disk throws is no defect, since without the record the next run only takes longer
     remember: ({ header, expected }, answer, plan) =>
-      Effect.sync(() => {
+      Effect.try(() => {
         const planned = plan === null ? null : Buffer.from(JSON.stringify(plan))
         const bytes = encode({ ...header, answer, plan: planned === null ? header.plan : hash("sha256", planned) }, expected)
         if (bytes === null) return

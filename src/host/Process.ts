@@ -138,9 +138,12 @@ export const layer = (options: ProcessHostOptions): Layer.Layer<Host> =>
 
       /** Where runs have been; whoever only looks writes nothing. */
       const compileCache = yield* Effect.cached(
-        Effect.sync(() => {
-          if (existsSync(join(dirname(config), ".atlas"))) mkdirSync(compileCacheOf(dirname(config)), { recursive: true })
-        })
+        Effect.ignore(
+          // without the folder hosts only start slower
+          Effect.try(() => {
+            if (existsSync(join(dirname(config), ".atlas"))) mkdirSync(compileCacheOf(dirname(config)), { recursive: true })
+          })
+        )
       )
 
       const evaluate = Effect.gen(function* () {

@@ -1,6 +1,6 @@
 /** Ends that nobody asked for: of the engine, of its state, of the power. */
 import { spawnSync } from "node:child_process"
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { afterEach, assert, describe, it } from "vitest"
 import { program } from "../life/workplace.ts"
@@ -99,6 +99,33 @@ describe("files of the state", () => {
         assert.strictEqual(lab.run().exit, 0, name)
       }
       assert.deepStrictEqual(lab.made(), before, name)
+    }
+  })
+
+  it("89: that are disposable and cannot be written, since something else is in their place, cost nothing but time", () => {
+    lab = Lab.ready()
+    for (const [name, replace] of Object.entries({
+      fast: (path: string) => mkdirSync(path),
+      plan: (path: string) => mkdirSync(path),
+      "compile-cache": (path: string) => writeFileSync(path, "no folder"),
+      "stat-cache.json": (path: string) => symlinkSync("/nowhere/at/all", path)
+    })) {
+      lab.remove(`.atlas/${name}`)
+      replace(lab.at(".atlas", name))
+      lab.write("in/hs.table", `b ${name.length}\n`)
+      const { exit, output } = lab.run()
+      assert.strictEqual(exit, 0, name + output.stderr + output.stdout)
+      assert.deepStrictEqual(worked(lab.run()), [], name)
+    }
+  })
+
+  it("28, 89: in whose place there is a FIFO keep nobody waiting", () => {
+    lab = Lab.ready()
+    lab.say("plan")
+    for (const name of ["fast", "plan", "version", "project", "stat-cache.json"]) {
+      lab.remove(`.atlas/${name}`)
+      lab.fifo(`.atlas/${name}`)
+      for (const command of ["plan", "run"]) assert.strictEqual(lab.say(command).status, 0, `${name}: ${command}`)
     }
   })
 })
