@@ -1,6 +1,6 @@
 /** The answer of a run in which nothing is stale, from one loop of stats; or which groups of tasks the engine has to look at. */
 import { hash } from "node:crypto"
-import { lstatSync, readFileSync, statSync, writeSync } from "node:fs"
+import { constants, lstatSync, readFileSync, statSync, writeSync } from "node:fs"
 import { enableCompileCache } from "node:module"
 import { join } from "node:path"
 import { spread } from "../core/Layout.ts"
@@ -28,9 +28,12 @@ export interface Looked {
   readonly groups: ReadonlyArray<number>
 }
 
+/** Neither a FIFO nor a link to an endless device may hold up who asks. */
+const ownFile = { flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK }
+
 const read = (path: string) => {
   try {
-    return decode(readFileSync(path))
+    return decode(readFileSync(path, ownFile))
   } catch {
     return null
   }
@@ -83,7 +86,7 @@ export const standingPlan = (root: string): FreshPlan | null => {
   const plain = told.every(([, , event]) => isFine(event as { readonly outcome: string; readonly verdict: string | null }))
   if (plan === null || !plain) return null
   try {
-    const bytes = readFileSync(join(root, ".atlas", "plan"))
+    const bytes = readFileSync(join(root, ".atlas", "plan"), ownFile)
     return hash("sha256", bytes) === plan ? (JSON.parse(bytes.toString()) as FreshPlan) : null
   } catch {
     return null

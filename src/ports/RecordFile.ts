@@ -1,11 +1,11 @@
 /** `.atlas/fast` and `.atlas/plan`, which the short cut reads (`fast/Columns.ts` and `fast/Answer.ts` have their forms). Disposable: nothing waits for the disk. */
-import { readFileSync } from "node:fs"
+import { constants, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { replaceFile } from "./ReplaceFile.ts"
 
 const holds = (path: string, bytes: Buffer): boolean => {
   try {
-    return readFileSync(path).equals(bytes)
+    return readFileSync(path, { flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK }).equals(bytes)
   } catch {
     return false
   }

@@ -4,12 +4,14 @@ import * as path from "node:path"
 import { makeFolders } from "./MakeFolders.ts"
 import { replaceFile } from "./ReplaceFile.ts"
 
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants
+
 /** Layout of the folder. Every file in it also carries its own version. */
 export const stateVersion = "atlas-state/1"
 
 const readText = (file: string): string | null => {
   try {
-    return fs.readFileSync(file, "utf8")
+    return fs.readFileSync(file, { encoding: "utf8", flag: O_RDONLY | O_NOFOLLOW | O_NONBLOCK })
   } catch {
     return null
   }
