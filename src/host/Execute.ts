@@ -109,6 +109,13 @@ const settleOutput = (task: TaskDocument, name: string, returned: unknown, to: s
   return undefined
 }
 
+/** What `run` gave; a file of plain JavaScript may well give something else, a promise above all. */
+const effectOf = <A, E>(name: string, given: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+  if (Effect.isEffect(given)) return given
+  const what = (given as unknown) instanceof Promise ? "a promise: wrap it in Effect.promise" : typeof given
+  return Effect.die(new Error(`${name} wants an Effect from run, and was given ${what}`))
+}
+
 const unproven = (task: TaskDocument): AdoptRefused =>
   new AdoptRefused({ message: `${task.task} cannot be adopted: ${task.definition} has no way to prove what it did not make` })
 
@@ -164,7 +171,10 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
       const { own, across } = needsView(task.needs)
       const options = decoded(value.def.options, task.options)
       if (value.kind === "check") {
-        return value.def.run({ ...telling, task: task.task, labels: task.labels, subject: own["subject"], options, scratch: task.scratch })
+        return effectOf(
+          value.name,
+          value.def.run({ ...telling, task: task.task, labels: task.labels, subject: own["subject"], options, scratch: task.scratch })
+        )
       }
       const roles: Record<string, unknown> = Object.fromEntries(
         Object.keys(value.def.across ?? {}).map((role) => [role, across[role] ?? null])
@@ -191,7 +201,7 @@ export const execute = (definitions: Definitions, task: TaskDocument, tell: (eve
         environment: Object.fromEntries(Object.entries(task.environment).map(([name, v]) => [name, v ?? undefined])),
         cell: task.cell
       }
-      return run(withItem(value, view, task.item))
+      return effectOf(value.name, run(withItem(value, view, task.item)))
     })
     return Effect.matchCauseEffect(program, {
       onFailure: (cause) => {

@@ -20,7 +20,8 @@ const codes: Readonly<Record<string, string>> = {
   "changes-environment": "PLUGIN_LEAK",
   "leaves-timer": "PLUGIN_LEAK",
   "leaves-daemon": "TASK_LEFTOVERS",
-  babbles: "TASK_LOST"
+  babbles: "TASK_LOST",
+  "gives-promise": "TASK_DEFECT"
 }
 
 it.live("a stage that misbehaves fails alone and with its own code, and the others go on", () =>
@@ -39,6 +40,7 @@ it.live("a stage that misbehaves fails alone and with its own code, and the othe
     assert.deepStrictEqual(stage("throws")?.error?.where?.line, line("thrown here"))
     assert.deepStrictEqual(stage("rejects-late")?.error?.where?.line, line("rejected here"))
     assert.deepStrictEqual(stage("exits")?.error?.where?.line, line("process.exit(0)"))
+    assert.match(stage("gives-promise")?.error?.message ?? "", /wants an Effect from run, and was given a promise/)
     assert.deepStrictEqual(stage("aborts")?.error?.details["signal"], "SIGABRT")
     assert.deepStrictEqual(stage("changes-environment")?.error?.details["left"], ["the variable ATLAS_LEFT is new"])
     assert.notInclude(JSON.stringify(stage("changes-environment")), "secret")
