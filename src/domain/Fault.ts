@@ -51,7 +51,7 @@ export class ToolMissing extends Schema.TaggedError<ToolMissing>()("ToolMissing"
 
 export class TaskTainted extends Schema.TaggedError<TaskTainted>()("TaskTainted", { ...Told, input: Schema.String }) {
   static readonly docs: ErrorDocs = {
-    summary: "An input changed while the task ran, so its result says nothing.",
+    summary: "An input, or what a need gave, changed while the task ran, so its result says nothing.",
     hint: "Nothing was recorded. Run again when the file is at rest.",
     example: "input a.txt changed while copy ran"
   }
