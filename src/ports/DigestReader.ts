@@ -96,7 +96,7 @@ export const makeDigestReader = (cache: StatCache, clock: FileClock, save: FileD
     const entries = yield* walked(root)
     if (entries === absent) return absent
     const shas = new Map<TreeEntry, string>()
-    const moved = new FileMoved({ message: `${root} changed while it was read`, where: { path: root }, path: root })
+    const moved = () => new FileMoved({ message: `${root} changed while it was read`, where: { path: root }, path: root })
     let turn = 0
     for (const entry of entries) {
       if (entry.type !== "file") continue
@@ -107,15 +107,15 @@ export const makeDigestReader = (cache: StatCache, clock: FileClock, save: FileD
       }
       if (++turn % filesATurn === 0) yield* Effect.yieldNow
       const digest = yield* read(fullOf(root, entry), false)
-      if (digest === absent || digest.stat !== entry.row) return yield* moved
+      if (digest === absent || digest.stat !== entry.row) return yield* moved()
       shas.set(entry, digest.sha256)
     }
     // With nothing read, nothing took time: the walk itself was the look.
     if (turn > 0) {
       const after = yield* walked(root)
-      if (after === absent || treeRow(after) !== treeRow(entries)) return yield* moved
+      if (after === absent || treeRow(after) !== treeRow(entries)) return yield* moved()
     }
-    return digestTree(entries, (entry) => shas.get(entry) ?? null) ?? (yield* moved)
+    return digestTree(entries, (entry) => shas.get(entry) ?? null) ?? (yield* moved())
   })
 
   const tree = (root: string, trusting: boolean): Effect.Effect<TreeDigest | Absent, TreeError> =>
