@@ -7,7 +7,7 @@ import { errnoOf, ioFault, wordsOf } from "./Errno.ts"
 import { makeWatchdog } from "./ProcessGroup.ts"
 import type { Program, ProgramResult } from "./Program.ts"
 import { startProgram } from "./RunningProgram.ts"
-import { resolveTool, type Tool } from "./Tools.ts"
+import { findTool, resolveTool, type Tool } from "./Tools.ts"
 
 export type { Program, ProgramResult } from "./Program.ts"
 export type { Tool } from "./Tools.ts"
@@ -51,12 +51,12 @@ export class Programs extends Context.Service<Programs, ProgramsShape>()("atlas-
         resolveTool,
         run: (program) =>
           Effect.callback<ProgramResult, ProgramError>((resume) => {
-            const tool = resolveTool(program.argv[0] ?? "", program.env["PATH"] ?? "", program.cwd)
+            const tool = findTool(program.argv[0] ?? "", program.env["PATH"] ?? "", program.cwd)
             if (tool === null) return resume(Effect.fail(notFound(program)))
             const running = (() => {
               try {
                 return startProgram(
-                  tool.path,
+                  tool,
                   program,
                   watchdog,
                   (result) => resume(Effect.succeed(result)),
