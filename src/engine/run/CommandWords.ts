@@ -1,7 +1,7 @@
 /** The words of a program, with paths in place of what stands for them. */
 import type { Command } from "../../domain/ProjectDocument.ts"
 import type { TaskDocument } from "../../domain/TaskDocument.ts"
-import { fillWords } from "../../domain/Tokens.ts"
+import { fillWords, token } from "../../domain/Tokens.ts"
 import { listOf } from "../assess/Discovered.ts"
 
 export interface CommandCall {
@@ -9,6 +9,10 @@ export interface CommandCall {
   /** Where its stdout goes; undefined for the log. */
   readonly stdout: string | undefined
 }
+
+/** Whether the program may be told of a place in the task's own folder. */
+export const knowsItsFolder = ({ argv, discovered }: Command): boolean =>
+  discovered !== undefined || argv.some((word) => word.includes(token("discovered", "")))
 
 export const commandWords = (command: Command, document: TaskDocument): CommandCall => {
   const paths = new Map<string, string | null>([["discovered:", listOf(document)]])

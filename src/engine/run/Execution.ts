@@ -33,10 +33,10 @@ import type { AnalyzedProject } from "../project/Analyzer.ts"
 import { asked, type Assessment, cellOutputs } from "../assess/Assessor.ts"
 import { claimsOf } from "../project/Claimed.ts"
 import { contentCounter } from "../assess/Contents.ts"
-import { commandWords } from "./CommandWords.ts"
+import { commandWords, knowsItsFolder } from "./CommandWords.ts"
 import { machineMemoryMiB } from "./Resources.ts"
 import type { OwnRows } from "../assess/Rows.ts"
-import { beginning, discover, hostDiscoveries, programDiscoveries } from "../assess/Discovered.ts"
+import { beginning, discover, hostDiscoveries, noDiscoveries, programDiscoveries } from "../assess/Discovered.ts"
 import { type InputLook, lookAtDiscovered, movedInputs, type TaskInput } from "../assess/Inputs.ts"
 import { NeedFiles } from "./NeedFiles.ts"
 import { unwrittenProblem } from "./Unwritten.ts"
@@ -317,6 +317,7 @@ export const executor = Effect.gen(function* () {
     })
 
     const stagings: Array<string> = []
+    let hasScratch = false
     const moves: Array<{ readonly staging: string; readonly final: string }> = []
     const execution = Effect.gen(function* () {
       // what is left of it tells the next run that this one was killed
@@ -334,12 +335,13 @@ export const executor = Effect.gen(function* () {
       const document = documentOf(project, task, { run, own, needs, outputs: places, scratch, cell })
       const given = yield* needFiles.look(needs)
       if (given.altered.length > 0) return { outcome: "tainted", errors: given.altered, findings: [], peakMiB: null } satisfies Executed
-      const began = beginning(scratch)
+      hasScratch = task.command === null || knowsItsFolder(task.command) || (yield* Confinement) !== null
+      const began = hasScratch ? beginning(scratch) : null
       const result = yield* work(task, document, tell)
       if (result.errors.length > 0) return failed(result.errors, result)
       const told = task.command === null ? { told: hostDiscoveries(result) } : programDiscoveries(task.command, document)
       if ("error" in told) return failed([told.error], result)
-      const discovered = yield* discover(look, task, { own, document, began }, told.told)
+      const discovered = began === null ? noDiscoveries : yield* discover(look, task, { own, document, began }, told.told)
       if (discovered.errors.length > 0) return failed(discovered.errors, result)
       const tainted = taint(result, discovered.moved, needFiles.moved(given.seen, task.task))
       if (tainted !== null) return tainted
@@ -382,7 +384,7 @@ export const executor = Effect.gen(function* () {
     return yield* Effect.onExit(execution, () =>
       Effect.gen(function* () {
         yield* Effect.ignore(outputs.discard(stagings))
-        yield* Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
+        if (hasScratch) yield* Effect.sync(() => rmSync(scratch, { recursive: true, force: true }))
       })
     )
   })

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -45,6 +45,20 @@ class Failing extends Command("failing")({
 class Absent extends Command("absent")({ outputs: { never: "file" }, words: () => ["no-such-program-anywhere"] }) {}
 class Idle extends Command("idle")({ outputs: { never: "file" }, words: () => ["true"] }) {}
 
+const lookAround = "find .atlas/scratch -mindepth 2 -maxdepth 2 -printf '%f\\n'"
+class Unaware extends Command("unaware")({
+  outputs: { seen: "file" },
+  paths: () => ({ seen: "made/unaware" }),
+  shell: ({ outputs }) => `${lookAround} > ${outputs.seen}; dirname ${outputs.seen} | xargs -d '\\n' stat -c %i >> ${outputs.seen}`
+}) {}
+class Aware extends Command("aware")({
+  needs: [Unaware],
+  outputs: { seen: "file" },
+  paths: () => ({ seen: "made/aware" }),
+  shell: ({ outputs, discovered }) =>
+    `echo note > ${discovered}\n${lookAround} > ${outputs.seen}; dirname ${outputs.seen} | xargs -d '\\n' stat -c %i >> ${outputs.seen}`
+}) {}
+
 describe("commands run", () => {
   const run = (config: Project<any, any>, root: string) =>
     Effect.map(Atlas.run(config, { root, jobs: 1 }), (report) => ({
@@ -76,6 +90,22 @@ describe("commands run", () => {
       assert.strictEqual(readFileSync(join(root, ".atlas/outputs/x/both/all/count"), "utf8"), "3\n")
       const second = yield* run(config, root)
       assert.deepStrictEqual(second.outcomes, { "x:sorted": "fresh", "x:counted": "fresh", "x:both": "fresh" })
+    })
+  )
+
+  it.live("with a folder of their own if they are told of a place in it; the one they write in serves the next of that place", () =>
+    Effect.gen(function* () {
+      const root = yield* folder
+      const config = project({ name: "folders", stages: [Unaware, Aware], targets: (target) => [target({}, { id: "x" })] })
+      const { outcomes, errors } = yield* run(config, root)
+      assert.deepStrictEqual(outcomes, { "x:unaware": "executed", "x:aware": "executed" }, JSON.stringify(errors))
+      const [inode, ...none] = readFileSync(join(root, "made/unaware"), "utf8").trim().split("\n")
+      const seen = readFileSync(join(root, "made/aware"), "utf8").trim().split("\n")
+      assert.deepStrictEqual([none, seen], [[], ["1", inode]])
+      assert.deepStrictEqual(
+        [readdirSync(join(root, "made")).sort(), existsSync(join(root, ".atlas/scratch"))],
+        [["aware", "unaware"], false]
+      )
     })
   )
 
