@@ -12,6 +12,7 @@ import { makeFolders } from "./MakeFolders.ts"
 import { removeFile, removeTree } from "./RemoveTree.ts"
 import { replaceFile, syncFolder, temporaryPrefix } from "./ReplaceFile.ts"
 import { seal } from "./SealedJson.ts"
+import { syncFile } from "./SyncFile.ts"
 import { ensureStateFolder } from "./StateFolder.ts"
 import { readTraceFiles, type StateWarning } from "./TraceFiles.ts"
 
@@ -37,18 +38,8 @@ export interface StateStoreShape {
 }
 
 /** Gone meanwhile is good: then there is nothing to make durable. */
-const syncFile = (file: string): Effect.Effect<void, NodeJS.ErrnoException> =>
-  Effect.callback<void, NodeJS.ErrnoException>((resume) => {
-    fs.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW, (cause, descriptor) => {
-      if (cause !== null) return resume(isGone(cause) ? Effect.void : Effect.fail(cause))
-      fs.fsync(descriptor, (failed) => {
-        fs.close(descriptor, (closing) => {
-          const problem = failed ?? closing
-          resume(problem === null || problem === undefined ? Effect.void : Effect.fail(problem))
-        })
-      })
-    })
-  })
+const syncTrace = (file: string): Effect.Effect<void, unknown> =>
+  Effect.catchIf(syncFile(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW), isGone, () => Effect.void)
 
 const writing = (file: string, write: () => void) => Effect.try({ try: write, catch: (cause) => stateFault(file, cause) })
 
@@ -90,7 +81,7 @@ export const openStateFiles = (state: string): StateStoreShape => {
     yield* Effect.forEach(
       [...unsynced],
       (file) =>
-        syncFile(file).pipe(
+        syncTrace(file).pipe(
           Effect.mapError((cause) => stateFault(file, cause)),
           // Its bytes may be lost although they can be read now: nobody may believe them.
           Effect.tapError(() => Effect.try({ try: () => removeFile(file), catch: (cause) => stateFault(file, cause) })),

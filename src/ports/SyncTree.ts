@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { type DiskFull, type IoDurability, type IoFailed, NameNotText } from "../domain/FileErrors.ts"
 import { ioFault } from "./Errno.ts"
 import { namesIn } from "./FileStat.ts"
+import { syncFile } from "./SyncFile.ts"
 
 type IoError = IoFailed | DiskFull | IoDurability
 
@@ -12,19 +13,7 @@ const syncsAtOnce = 8
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants
 
 const syncOne = (file: string): Effect.Effect<void, IoError> =>
-  Effect.callback<void, IoError>((resume) => {
-    const fail = (cause: unknown) => resume(Effect.fail(ioFault("fsync", file, cause)))
-    fs.open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, (cause, descriptor) => {
-      if (cause !== null) return fail(cause)
-      fs.fsync(descriptor, (failed) => {
-        fs.close(descriptor, (closing) => {
-          const problem = failed ?? closing
-          if (problem !== null && problem !== undefined) return fail(problem)
-          resume(Effect.void)
-        })
-      })
-    })
-  })
+  Effect.mapError(syncFile(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), (cause) => ioFault("fsync", file, cause))
 
 /** Regular files and folders below `root`, if it is there, folders after what they hold. Links need nothing of their own. */
 const below = (root: string): { readonly files: ReadonlyArray<string>; readonly folders: ReadonlyArray<string> } => {

@@ -1,0 +1,23 @@
+/** Makes the bytes of a file, or the names in a folder, durable while others go on. */
+import * as fs from "node:fs"
+import { Effect } from "effect"
+
+/** Only the wait for the disk is handed to another thread: opening and closing what was just written takes less than handing it over. */
+export const syncFile = (file: string, flags: number): Effect.Effect<void, unknown> =>
+  Effect.callback<void, unknown>((resume) => {
+    let descriptor: number
+    try {
+      descriptor = fs.openSync(file, flags)
+    } catch (cause) {
+      return resume(Effect.fail(cause))
+    }
+    fs.fsync(descriptor, (failed) => {
+      let problem: unknown = failed
+      try {
+        fs.closeSync(descriptor)
+      } catch (cause) {
+        problem ??= cause
+      }
+      resume(problem === null ? Effect.void : Effect.fail(problem))
+    })
+  })
