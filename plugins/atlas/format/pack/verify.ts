@@ -3,15 +3,22 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { DatabaseSync } from "node:sqlite"
 import { Effect, Result } from "effect"
 import { several, type Several } from "atlas-run/plugin"
-import { type Provenance, provenanceOf } from "../artifact/dialect.ts"
-import { readCreatedBy } from "../artifact/gene-summary-contract.ts"
+import { allGenes, allTranscripts } from "../artifact/database-model.ts"
+import { isOurs, type Provenance, provenanceOf } from "../artifact/dialect.ts"
+import { type VerifyFindingName, verifyFindings } from "../artifact/finding.ts"
+import { lookAtSchema, readCreatedBy } from "../artifact/gene-summary-contract.ts"
 import { type GeneSummaryUnreadable, queryGeneSummary } from "../artifact/gene-summary-reader.ts"
 import { decodeJson } from "../artifact/json-file.ts"
 import { Manifest } from "../artifact/manifest.ts"
+import { manifestBindings } from "../artifact/manifest-bindings.ts"
 import { manifestProblems } from "../artifact/manifest-rules.ts"
+import { countRows, lookAtCounts } from "../artifact/row-counts.ts"
 import { isSha256, sha256 } from "../artifact/sha256.ts"
+import { saySignature } from "../artifact/sidecar-check.ts"
+import { integrityComplaints } from "../artifact/table-rules.ts"
 import { canonicalId, type DatasetId, isDatasetId, sameDataset } from "../dataset-id.ts"
 import { ioDurability, type Sink, writeNew } from "../durable.ts"
 import { withPlainFile } from "../store/copy.ts"
@@ -87,16 +94,35 @@ const judgeManifest = (path: string, bytes: Buffer, sqlite: string) =>
     return { manifest, dataset }
   })
 
-/** Opens the private copy, read-only, and counts. */
-const judgeDatabase = (path: string, copy: string, manifest: Manifest) => {
+/** What the database's tables, counts and rows say against the format or the manifest; empty if nothing. */
+const databaseProblems = (database: DatabaseSync, manifest: Manifest, ours: boolean): ReadonlyArray<string> => {
+  const problems: Array<string> = []
+  const say = (name: VerifyFindingName, _at: string, message: string) => {
+    if (verifyFindings[name].severity === "error") problems.push(message)
+  }
+  lookAtSchema(database, say)
+  if (problems.length > 0) return problems
+  const integrity = integrityComplaints(database)
+  if (integrity.length > 0) return integrity
+  lookAtCounts(countRows(database), manifest, undefined, undefined, say)
+  // The rows that it signs: a database with other rows, or a manifest of another dataset.
+  saySignature(manifest, allGenes(database), allTranscripts(database), ours, say)
+  return problems
+}
+
+/** Opens the private copy, read-only. */
+const judgeDatabase = (path: string, copy: string, manifest: Manifest, ours: boolean) => {
   const bad = (reason: string) =>
     new Failure.PackDatabase({ message: `gene_summary.sqlite of the pack ${reason}`, where: { path }, reason })
-  return queryGeneSummary(copy, (database) => Number(database.prepare("SELECT COUNT(*) AS n FROM gene_summary").get()?.["n"])).pipe(
+  return queryGeneSummary(copy, (database) => {
+    const genes = Number(database.prepare("SELECT COUNT(*) AS n FROM gene_summary").get()?.["n"])
+    return genes === manifest.stats.gene_count
+      ? databaseProblems(database, manifest, ours).map((problem) => `does not verify: ${problem}`)
+      : [`holds ${genes} genes, its manifest says ${manifest.stats.gene_count}`]
+  }).pipe(
     Effect.mapError((error: GeneSummaryUnreadable) => bad(`cannot be read: ${error.reason}`)),
-    Effect.flatMap((genes) =>
-      genes === manifest.stats.gene_count
-        ? Effect.void
-        : Effect.fail(bad(`holds ${genes} genes, its manifest says ${manifest.stats.gene_count}`))
+    Effect.flatMap(([first, ...more]) =>
+      first === undefined ? Effect.void : Effect.fail(bad(more.length === 0 ? first : `${first} (and ${more.length} more)`))
     )
   )
 }
@@ -170,8 +196,14 @@ const verify = (path: string, options: VerifyPackOptions, file: fs.FileHandle, s
     const failures = yield* lockFailures(path, lockText, { manifest_sha256: manifestSha, sqlite_sha256: sqliteSha })
     if (failures.length > 0) return yield* Effect.fail(several<PackFailure>(failures))
     const { manifest, dataset } = yield* judgeManifest(path, manifestText, sqliteSha)
-    yield* judgeDatabase(path, copy, manifest)
     const writtenBy = provenanceOf(manifest, yield* readCreatedBy(copy))
+    yield* judgeDatabase(path, copy, manifest, isOurs(writtenBy))
+    const unbound = manifestBindings(manifest)
+    if (unbound.length > 0)
+      return yield* badManifest(
+        path,
+        unbound.map(({ message }) => message)
+      )
     const level = yield* judgeLevel(path, options, whole.sha256, dataset)
     const members: ReadonlyArray<PackedMember> = [
       { name: "manifest.json", bytes: manifestSize, sha256: manifestSha },

@@ -15,7 +15,7 @@ import { verifyPack } from "../../../../../plugins/atlas/format/pack/verify.ts"
 import { publish } from "../../../../../plugins/atlas/format/store/publish.ts"
 import { openServingStore } from "../../../../../plugins/atlas/format/store/serving-store.ts"
 import { goldenFile, hasGolden, miniId, openMiniRoot, temporaryFolder } from "../store/golden-root.ts"
-import { failRename, golden, membersOf, sha256, written } from "./golden-pack.ts"
+import { aroundDatabase, ended, failRename, forged, golden, memberBytes, membersOf, sha256, written } from "./golden-pack.ts"
 
 const refusal = (bytes: Buffer) =>
   Effect.gen(function* () {
@@ -24,40 +24,6 @@ const refusal = (bytes: Buffer) =>
     fs.rmSync(path)
     return error
   })
-
-const memberBytes = (name: string, body: Buffer, header = packHeader(name as PackMemberName, body.length)) =>
-  Buffer.concat([header, body, Buffer.alloc(paddingOf(body.length))])
-
-const ended = (...members: ReadonlyArray<Buffer>) => Buffer.concat([...members, Buffer.alloc(1024)])
-
-/** A pack around another manifest or database, whose lock fits: a self-consistent forgery. */
-const forged = (change: { readonly manifest?: Buffer; readonly sqlite?: Buffer; readonly lock?: (lock: string) => string }) => {
-  const [manifest, sqlite] = membersOf(golden).map(({ body }) => body)
-  const m = change.manifest ?? manifest!
-  const s = change.sqlite ?? sqlite!
-  const lock = `{"manifest_sha256":"${sha256(m)}","sqlite_sha256":"${sha256(s)}"}`
-  return ended(
-    memberBytes("manifest.json", m),
-    memberBytes("gene_summary.sqlite", s),
-    memberBytes("manifest.lock", Buffer.from(change.lock?.(lock) ?? lock))
-  )
-}
-
-const hash = (value: object) => sha256(Buffer.from(JSON.stringify(value)))
-
-/** A pack around another database, whose manifest fits it too. */
-const aroundDatabase = (sqlite: Buffer) => {
-  const old = sha256(membersOf(golden)[1]!.body)
-  const manifest = membersOf(golden)[0]!.body.toString("utf8").replaceAll(old, sha256(sqlite))
-  const identity = JSON.parse(manifest) as { identity: Record<string, string> }
-  const { canonical_metadata_sha256: _, ...parts } = identity.identity
-  parts["artifact_fingerprint_sha256"] = hash({ sqlite_sha256: sha256(sqlite) })
-  const metadata = hash(Object.fromEntries(Object.entries(parts).toSorted(([a], [b]) => (a < b ? -1 : 1))))
-  const text = manifest
-    .replace(identity.identity["artifact_fingerprint_sha256"]!, parts["artifact_fingerprint_sha256"])
-    .replace(identity.identity["canonical_metadata_sha256"]!, metadata)
-  return forged({ sqlite, manifest: Buffer.from(text) })
-}
 
 const temporaries = () => fs.readdirSync(tmpdir()).filter((name) => name.startsWith("atlas-pack-"))
 
