@@ -1,7 +1,7 @@
 /** Looks at every CDS of a model as the sequence reads it. */
 import { geneticCodes } from "../coding/genetic-codes.ts"
 import { isStartCodon, type Segment, type Translation, translateCds } from "../coding/translation.ts"
-import { codingSequences, inOrder } from "./coding-rows.ts"
+import { inOrder, isInFrame, readSequences } from "./coding-rows.ts"
 import { Tally, type TranscriptDraft } from "./draft.ts"
 import type { CdsFacts, Feature } from "./feature.ts"
 import type { SequenceCodes } from "./sequence-codes.ts"
@@ -18,6 +18,8 @@ export class CodingCheck {
   readonly translation = new Tally()
   readonly table = new Tally()
   readonly phase = new Tally()
+  /** CDS whose rows have an ID each. */
+  readonly pieces = new Tally()
   checked = 0
   readonly codes: SequenceCodes
   readonly fetch: FetchOf
@@ -30,7 +32,12 @@ export class CodingCheck {
   /** Each CDS of the transcript. */
   look(transcript: TranscriptDraft): void {
     if (transcript.pseudo || transcript.gene?.pseudo === true) return
-    for (const rows of codingSequences(transcript)) this.#lookAt(transcript, rows)
+    const sequences = readSequences(transcript, this.fetch, this.codes)
+    for (const rows of sequences) {
+      const [first] = rows
+      if (first !== undefined && rows.some((row) => row.node !== first.node)) this.pieces.add(first.line)
+      this.#lookAt(transcript, rows)
+    }
   }
 
   #lookAt(transcript: TranscriptDraft, rows: ReadonlyArray<Feature>): void {
@@ -54,16 +61,6 @@ export class CodingCheck {
     if (!protein.stops) this.stop.add(first.line)
     if (!startsIn(ordered, protein, stated)) this.start.add(first.line)
   }
-}
-
-/** Whether each row's phase is where the frame of the row before it goes on. */
-const isInFrame = (ordered: ReadonlyArray<Segment>): boolean => {
-  let phase = ordered[0]?.phase ?? 0
-  for (const row of ordered) {
-    if (row.phase !== null && row.phase !== phase) return false
-    phase = ((((phase - (row.end - row.start + 1)) % 3) + 3) % 3) as 0 | 1 | 2
-  }
-  return true
 }
 
 /** Whether a translation is what was read: any start codon begins with M, the stop is left out, X stands for anything. */

@@ -43,6 +43,7 @@ export const modelFindings = {
     severity: "warning",
     hint: "the phase of each row counts the bases that complete the codon which the row before it began"
   },
+  "cds-in-pieces": { severity: "warning", hint: "GFF3 gives the rows of one CDS one ID; CDS of several IDs are several proteins" },
   "genetic-code-assumed": {
     severity: "warning",
     hint: "state transl_table on the CDS, or give the sequence its code by geneticCodes (--genetic-code)"
@@ -105,6 +106,11 @@ export const findingsOf = (graph: FeatureGraph, drafts: DraftTallies, coding: Co
   tell("cds-without-start", coding.start, (n) => `${n} ${of} ${n === 1 ? "begins" : "begin"} without a start codon`)
   tell("cds-without-stop", coding.stop, (n) => `${n} ${of} ${n === 1 ? "ends" : "end"} without a stop codon`)
   tell("cds-phase", coding.phase, (n) => `${n} ${of} ${n === 1 ? "has" : "have"} rows whose phases do not go on from one to the next`)
+  tell(
+    "cds-in-pieces",
+    coding.pieces,
+    (n) => `${several(n, "one CDS has", "CDS have")} an ID for each piece, read as one: the frame goes on without a stop`
+  )
   for (const [{ name, organelle }, { table, cds }] of coding.codes.assumed) {
     const why = organelle === "plastid" ? "is that of plastids" : "reads them best"
     const message = `${several(cds, "one CDS", "CDS")} on ${organelle} ${quote(name)} ${cds === 1 ? "states" : "state"} no transl_table: code ${table} ${why}`

@@ -8,7 +8,7 @@ import { geneticCodes } from "../coding/genetic-codes.ts"
 import { type Segment, translateCds } from "../coding/translation.ts"
 import { ioDurability, type IoDurability, makeDirectory, syncDirectory } from "../durable.ts"
 import type { FetchOf } from "../model/coding-check.ts"
-import { codingSequences, inOrder } from "../model/coding-rows.ts"
+import { inOrder, readSequences } from "../model/coding-rows.ts"
 import { byPlace, type TranscriptDraft } from "../model/draft.ts"
 import type { CdsFacts, Feature } from "../model/feature.ts"
 import type { SequenceCodes } from "../model/sequence-codes.ts"
@@ -78,7 +78,7 @@ export class SequenceFiles {
     const { id, sequence } = transcript
     const fetch = (start: number, end: number) => fetchOf(sequence.name, start, end)
     const spliced = inOrder(transcript, merged(transcriptRows(transcript)))
-    const coding = codingSequences(transcript).map((rows) => ({ rows, ordered: inOrder(transcript, rows) }))
+    const coding = readSequences(transcript, fetchOf, codes).map((rows) => ({ rows, ordered: inOrder(transcript, rows) }))
     const place = coding.length === 1 ? within(spliced, skipPhase(coding[0]!.ordered)) : undefined
     this.#transcripts.add(place === undefined ? id : `${id} CDS=${place[0]}-${place[1]}`, splice(spliced, fetch))
     for (const { rows, ordered } of coding) {

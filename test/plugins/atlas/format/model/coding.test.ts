@@ -91,6 +91,41 @@ describe("a CDS", () => {
   })
 })
 
+describe("a CDS whose rows have an ID each", () => {
+  // ATGG…CTG…CTTAA, as VEuPathDB, PomBase and Phytozome name its pieces.
+  const pieces = (second: number, ...ids: ReadonlyArray<string>) => [
+    "chr1 mRNA 1 30 + . ID=t;Parent=g",
+    "chr1 gene 1 30 + . ID=g",
+    `chr1 CDS 1 4 + 0 ID=${ids[0]};Parent=t`,
+    `chr1 CDS 13 15 + ${second} ID=${ids[1]};Parent=t`,
+    `chr1 CDS 21 25 + 2 ID=${ids[2]};Parent=t`
+  ]
+  const bases = { chr1: "ATGGNNNNNNNNCTGNNNNNCTTAANNNNN" }
+
+  it("is read as one, which is told", () => {
+    assert.deepStrictEqual(told(bases, pieces(2, "t.CDS.1", "t.CDS.2", "t.CDS.3")), {
+      "cds-in-pieces": "one CDS has an ID for each piece, read as one: the frame goes on without a stop (first on line 3)"
+    })
+    assert.deepStrictEqual(told(bases, pieces(2, "c", "c", "c")), {})
+  })
+
+  it("is one also on the minus strand, and where each row ends with a codon", () => {
+    const lines = ["chr1 gene 1 12 - . ID=g", "chr1 CDS 1 3 - 0 ID=c2;Parent=g", "chr1 CDS 7 12 - 0 ID=c1;Parent=g"]
+    assert.deepStrictEqual(Object.keys(told({ chr1: "TTANNNAGCCAT" }, lines)), ["cds-in-pieces"])
+  })
+
+  it("are several CDS where the frame does not go on, where they overlap, or where one ends with a stop", () => {
+    assert.notInclude(Object.keys(told(bases, pieces(1, "t.CDS.1", "t.CDS.2", "t.CDS.3"))), "cds-in-pieces")
+    const two = (first: string, second: string) => [
+      "chr1 gene 1 24 + . ID=g",
+      `chr1 CDS ${first} + 0 ID=a;Parent=g`,
+      `chr1 CDS ${second} + 0 ID=b;Parent=g`
+    ]
+    assert.deepStrictEqual(told({ chr1: "ATGGCTGCTTAAATGGCTGCTTAA" }, two("1 12", "13 24")), {})
+    assert.deepStrictEqual(told({ chr1: "ATGGCTATGGCTGCTGCTGCTTAA" }, two("1 24", "7 24")), {})
+  })
+})
+
 describe("the genes of a polycistronic transcript", () => {
   it("are all coding, and the transcript is counted with the first", () => {
     const { model } = modelOf([
