@@ -22,8 +22,14 @@ const biotypeOf = (attributes: Attributes, keys: ReadonlyArray<string>) => {
 }
 
 const locusOf = (attributes: Attributes): LocusNames => {
-  const id = firstOf(attributes, ["locus_tag", "gene", "protein_id"])
-  return { id: id?.[1], isTag: id?.[0] === "locus_tag", name: firstOf(attributes, ["gene_name", "gene", "Name", "locus_tag"])?.[1] }
+  const id = firstOf(attributes, ["geneID", "locus_tag", "gene", "protein_id"])
+  const isGene = id?.[0] === "geneID"
+  return {
+    id: id?.[1],
+    isTag: isGene || id?.[0] === "locus_tag",
+    isGene,
+    name: firstOf(attributes, ["gene_name", "gene", "Name", "locus_tag"])?.[1]
+  }
 }
 
 export const geneFacts = (attributes: Attributes, rules: AttributeRules): GeneFacts => {

@@ -58,10 +58,13 @@ export interface TranscriptFacts {
   readonly locus: LocusNames
 }
 
-/** First of locus_tag, gene, protein_id, and which; a name for people. */
+/** First of geneID, locus_tag, gene, protein_id, and which; a name for people. */
 export interface LocusNames {
   readonly id: string | undefined
+  /** geneID or locus_tag: of one gene wherever it stands on a strand. */
   readonly isTag: boolean
+  /** geneID, by which gffread (of StringTie's transcripts, say) names the gene whose row it leaves out: it proves one. */
+  readonly isGene: boolean
   readonly name: string | undefined
 }
 

@@ -1,7 +1,7 @@
 /**
- * Genes of CDS and RNA that have no Parent (decision 3). The id is the first of locus_tag, gene, protein_id, else `cds:<line>` (`rna:<line>`
- * without CDS). What bears one locus_tag on one strand is one gene; other names only join what overlaps. A CDS proves a gene, so it gets
- * a row; the gene of a lone non-coding RNA is named in the transcript's parent_gene_id and not counted (decision 2: 583 genes, 606 transcripts).
+ * Genes of CDS and RNA that have no Parent (decision 3). The id is the first of geneID, locus_tag, gene, protein_id, else `cds:<line>`
+ * (`rna:<line>` without CDS). What bears one geneID or locus_tag on one strand is one gene; other names only join what overlaps. A CDS or
+ * a geneID proves a gene, so it gets a row; the gene of a lone non-coding RNA is named in the transcript's parent_gene_id and not counted (decision 2: 583 genes, 606 transcripts).
  */
 import { compareCodePoints } from "../canonical-json.ts"
 import { isGeneSegment } from "../ontology/category.ts"
@@ -132,8 +132,10 @@ export class GeneInference {
   }
 
   #settle(locus: Locus, declared: GeneDraft | undefined): void {
-    const isCoding = locus.units.some((u) => !u.isSegment && (u.cds.length > 0 || u.transcripts.some((t) => t.cds.length > 0)))
-    const gene = declared ?? (isCoding ? this.#newGene(locus) : undefined)
+    const proves = locus.units.some(
+      (u) => u.locus.isGene || (!u.isSegment && (u.cds.length > 0 || u.transcripts.some((t) => t.cds.length > 0)))
+    )
+    const gene = declared ?? (proves ? this.#newGene(locus) : undefined)
     for (const unit of locus.units) {
       for (const transcript of unit.transcripts) {
         transcript.gene = gene
