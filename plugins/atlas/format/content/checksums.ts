@@ -40,7 +40,7 @@ export interface Checked {
   readonly unchanged: Effect.Effect<void, ContentError>
 }
 
-/** Of several entries by one algorithm for a name in unlike folders, one must be right. */
+/** Of several entries by one algorithm for a name in unlike folders, one must be right; and no other of the same folder may say otherwise. */
 const mismatches = (
   { path, list }: ListedInput,
   entries: ReadonlyArray<ChecksumEntry>,
@@ -49,11 +49,12 @@ const mismatches = (
   algorithms.flatMap((algorithm) => {
     const listed = entries.filter((entry) => entry.algorithm === algorithm)
     const found = digests.get(algorithm)
-    const [first] = listed
-    if (first === undefined || found === undefined || listed.some(({ value }) => value === found)) return []
+    const right = new Set(listed.filter(({ value }) => value === found).map(({ name }) => name))
+    const wrong = listed.find(({ name, value }) => value !== found && (right.size === 0 || right.has(name)))
+    if (wrong === undefined || found === undefined) return []
     const file = basename(path)
-    const message = `The ${algorithm} of ${quote(file)} is ${found}, line ${first.line} of ${basename(list ?? "")} has ${first.value}.`
-    return [new ChecksumMismatch({ message, where: { path }, file, algorithm, expected: first.value, found })]
+    const message = `The ${algorithm} of ${quote(file)} is ${found}, line ${wrong.line} of ${basename(list ?? "")} has ${wrong.value}.`
+    return [new ChecksumMismatch({ message, where: { path }, file, algorithm, expected: wrong.value, found })]
   })
 
 /** Fails with everything that is wrong with the lists, and with all files that are not as listed. */

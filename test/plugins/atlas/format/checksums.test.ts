@@ -149,6 +149,24 @@ describe.skipIf(!there)("a file held against the list that a tool wrote of it", 
     })
   )
 
+  it.effect("fails where the list says two things of it, unless they are of unlike folders", () =>
+    Effect.gen(function* () {
+      const genes = put("a.gff3", "a")
+      const [right, wrong] = ["a", "b"].map((text) => createHash("md5").update(text).digest("hex"))
+      for (const lines of [
+        [right, wrong],
+        [wrong, right]
+      ]) {
+        const error = yield* Effect.flip(against(genes, put("MD5SUMS", lines.map((md5) => `${md5}  a.gff3\n`).join(""))))
+        if (error._tag !== "ChecksumMismatch") throw new Error(error._tag)
+        assert.deepStrictEqual([error.expected, error.found], [wrong, right])
+        assert.include(error.message, `line ${lines.indexOf(wrong) + 1} of MD5SUMS`)
+      }
+      assert.deepStrictEqual((yield* against(genes, put("MD5SUMS", `${right}  a.gff3\n${right}  a.gff3\n`))).unlisted, [])
+      assert.deepStrictEqual((yield* against(genes, put("MD5SUMS", `${wrong}  y/a.gff3\n${right}  x/a.gff3\n`))).unlisted, [])
+    })
+  )
+
   it.effect("is told where the list does not have it, and all that is wrong at once", () =>
     Effect.gen(function* () {
       const [genes, genome, index] = [put("a.gff3", "a"), put("g.fa", "b"), put("g.fa.fai", "c")]
