@@ -4,7 +4,7 @@ import { Context, Effect, Layer, Scope } from "effect"
 import { LockBusy, type LockHolder, LockUnavailable } from "../domain/StateErrors.ts"
 import { wordsOf } from "./Errno.ts"
 import { isLocked, type Locked, tryLock } from "./LockFile.ts"
-import { ourselves, readNote, removeNote, writeNote } from "./LockNote.ts"
+import { ourselves, readNote, removeNote, waitsForUs, writeNote } from "./LockNote.ts"
 import { ensureStateFolder } from "./StateFolder.ts"
 
 export interface LeaseRequest {
@@ -46,6 +46,11 @@ const holdWith = (lock: Lock, request: LeaseRequest) =>
         const locked = yield* lock.attempt(request)
         if (locked.state === "held") return yield* Scope.addFinalizer(scope, Effect.sync(locked.release))
         const holder = lock.holder()
+        if (holder !== null && waitsForUs(holder)) {
+          const message = `the project is locked by the run that this one was started from: ${describe(holder)}`
+          const hint = "A task cannot run its own project: declare what it wants as a need."
+          return yield* new LockBusy({ message, hint, path: lock.path, holder, waitedMs })
+        }
         if (waitedMs >= request.timeoutMs) {
           const message = `the project is locked by ${describe(holder)}`
           return yield* new LockBusy({ message, path: lock.path, holder, waitedMs })

@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import { Option, Schema } from "effect"
 import { LockHolder } from "../domain/StateErrors.ts"
-import { bootId, startedAt } from "./Machine.ts"
+import { bootId, comesFrom, startedAt } from "./Machine.ts"
 import { removeFile } from "./RemoveTree.ts"
 import { replaceFile } from "./ReplaceFile.ts"
 
@@ -45,6 +45,10 @@ const isDead = (holder: LockHolder): boolean => {
   if (holder.boot !== bootId()) return true
   return holder.started !== "" && startedAt(holder.pid) !== holder.started
 }
+
+/** Whether the holder waits for us, so that waiting for it would never end. */
+export const waitsForUs = (holder: LockHolder): boolean =>
+  holder.host === os.hostname() && holder.boot === bootId() && comesFrom(holder.pid)
 
 /** The holder named there; null if none is, or if a process that is dead by now wrote it. Total. */
 export const readNote = (file: string): LockHolder | null => {

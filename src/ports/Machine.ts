@@ -18,11 +18,20 @@ export const bootId = (): string => {
   return boot
 }
 
-/** Start of a process in clock ticks since boot; null if it is gone (a zombie is) or `/proc` is not there. */
-export const startedAt = (pid: number): string | null => {
+/** Of a process, from its state on; null if it is gone (a zombie is) or `/proc` is not there. */
+const fieldsOf = (pid: number): ReadonlyArray<string> | null => {
   const stat = textOf(`/proc/${pid}/stat`)
   if (stat === null) return null
   // The command's name, in parentheses, may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-  return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null)
+  return fields[0] === "Z" || fields[0] === "X" ? null : fields
+}
+
+/** Start of a process in clock ticks since boot; null as above. */
+export const startedAt = (pid: number): string | null => fieldsOf(pid)?.[19] ?? null
+
+/** Whether this process was started by that one, or by one that it started. */
+export const comesFrom = (pid: number): boolean => {
+  for (let at = process.ppid; at > 1; at = Number(fieldsOf(at)?.[1] ?? 0)) if (at === pid) return true
+  return false
 }

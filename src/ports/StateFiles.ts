@@ -39,7 +39,7 @@ export interface StateStoreShape {
 
 /** Gone meanwhile is good: then there is nothing to make durable. */
 const syncTrace = (file: string): Effect.Effect<void, unknown> =>
-  Effect.catchIf(syncFile(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW), isGone, () => Effect.void)
+  Effect.catchIf(syncFile(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK), isGone, () => Effect.void)
 
 const writing = (file: string, write: () => void) => Effect.try({ try: write, catch: (cause) => stateFault(file, cause) })
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -117,11 +117,10 @@ for (const [name, layerOf] of layers) {
   })
 }
 
+const fixture = path.resolve("test/ports/fixtures/hold-lease.ts")
 const child = (state: string, ...args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
-    Effect.sync(() =>
-      spawn(process.execPath, [path.resolve("test/ports/fixtures/hold-lease.ts"), state, ...args], { stdio: ["pipe", "pipe", "inherit"] })
-    ),
+    Effect.sync(() => spawn(process.execPath, [fixture, state, ...args], { stdio: ["pipe", "pipe", "inherit"] })),
     (process) =>
       Effect.sync(() => {
         process.kill("SIGKILL")
@@ -167,6 +166,18 @@ describe("Lease between processes", () => {
         assert.isTrue(fs.existsSync(path.join(state, "lock.json")), "the note of the dead is still there")
         assert.deepStrictEqual(lease.held(), { held: false, holder: null })
         yield* lease.hold(request)
+      })
+    )
+  )
+
+  it.live("who was started by the holder, or by one of its children, is told so instead of waiting for ever", () =>
+    inState((lease, state) =>
+      Effect.gen(function* () {
+        yield* lease.hold(request)
+        // a shell between the two that waits for its child
+        const script = '"$0" "$@"; true'
+        const { stderr } = spawnSync("/bin/sh", ["-c", script, process.execPath, fixture, state], { encoding: "utf8", timeout: 30_000 })
+        assert.include(stderr, `locked by the run that this one was started from: pid ${process.pid}`)
       })
     )
   )
