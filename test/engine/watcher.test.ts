@@ -91,6 +91,8 @@ describe("watching", () => {
           Effect.gen(function* () {
             yield* news
             yield* news
+            // longer than a burst: who took these for an edit has run by then
+            yield* Effect.sleep(300)
             writeFileSync(file, "two")
             yield* news
           })

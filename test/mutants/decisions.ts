@@ -322,7 +322,7 @@ export const decisions: ReadonlyArray<Mutant> = [
     rule: "§1 what was hashed is what was read",
     name: "inputs are not looked at again after the execution",
     file: "src/engine/run/Execution.ts",
-    find: "if (moved.length === 0) return null",
+    find: "if (moved.length + ofNeeds.length === 0) return null",
     replace: "if (true) return null",
     named: "what was made of an input that moved meanwhile"
   },

@@ -7,6 +7,12 @@ const contents = { test: "test/life/inputs/contents.test.ts" }
 const look = { test: "test/fast/inputs.test.ts" }
 const parts = { test: "test/core/path-glob.test.ts" }
 
+const needFiles = {
+  file: "src/engine/run/NeedFiles.ts",
+  rule: "§1 what was hashed is what was read, also of what a need gave",
+  test: "test/life/moved-needs.test.ts"
+} as const
+
 export const inputs: ReadonlyArray<Mutant> = [
   {
     ...globs,
@@ -104,6 +110,20 @@ export const inputs: ReadonlyArray<Mutant> = [
       }
     ],
     named: "85: taints it if it moves while the task runs"
+  },
+  {
+    ...needFiles,
+    name: "what a need gave may be another content when it is read",
+    find: "tree === absent || tree.digest !== digest ?",
+    replace: "tree === absent ?",
+    named: "and someone edits before the next one begins"
+  },
+  {
+    ...needFiles,
+    name: "what a need gave may move while it is read",
+    find: "this.#digests.statTree(given.path) === given.row ?",
+    replace: "given.row !== null ?",
+    named: "and someone edits while the next one reads"
   },
   {
     ...discovered,
