@@ -356,6 +356,14 @@ export const evidences: ReadonlyArray<Mutant> = [
     name: "a kept answer forgets folders that were listed",
     find: 'else if (is.startsWith("names:")) add({ path, is: "folder", names: is })',
     replace: 'else if (is.startsWith("names:")) continue',
+    // what Node asked of the folder besides its names is a guard behind this one
+    and: [
+      {
+        file: "src/engine/project/ConfigCurrent.ts",
+        find: 'else add({ path, is: "other", answer: is })',
+        replace: 'else if (is !== "folder") add({ path, is: "other", answer: is })'
+      }
+    ],
     named: "a name appears in a folder that the config listed"
   },
   {
