@@ -2,10 +2,10 @@
  * `npm run mutants [-- WORD] [-- --list] [-- --jobs N] [-- --write]`: plants a bug for each rule of the engine in a copy of this tree and
  * runs the test that is named for it, which must fail. WORD picks those in whose line it stands. A test that fails before anything is
  * planted judges nothing: it is named, and so are those that it leaves unjudged. Ends with `N caught, N survived`; exit 1 on survivors, 2
- * where some were not judged. `--write` makes docs/reference/mutants.md.
+ * where some were not judged. `--write` makes docs/reference/mutants.md, with what it says of those that were not chosen.
  */
 import { spawn, spawnSync } from "node:child_process"
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -165,27 +165,36 @@ const work = async (folder) => {
 const lanes = Math.max(1, Math.min(Number(values.jobs) || 1, chosen.length))
 await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane === 0 ? first : ready(makeCopy()))))
 
-const count = (how) => [...ends.values()].filter((one) => one.how === how).length
-const sum = [`${count("caught")} caught`, `${count("survived")} survived`]
-if (count("unjudged") > 0) sum.push(`${count("unjudged")} not judged`)
+const count = (how, among) => among.filter((one) => one === how).length
+const sumOf = (among) => {
+  const sum = [`${count("caught", among)} caught`, `${count("survived", among)} survived`]
+  return (count("unjudged", among) > 0 ? [...sum, `${count("unjudged", among)} not judged`] : sum).join(", ")
+}
+const hows = [...ends.values()].map(({ how }) => how)
 if (values.write) {
-  const date = new Date().toISOString().slice(0, 10)
-  const machine = `${cpus().length} × ${(cpus()[0]?.model ?? "a CPU").replace(/ \d+-Core.*/, "")}, Node ${process.versions.node}`
+  const file = join(root, "docs", "reference", "mutants.md")
   const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ")
   const link = (test) => `[${test.replace(/^test\//, "")}](../../${test})`
-  const rows = chosen.map((mutant) => {
-    const { how, why } = ends.get(mutant)
-    return `| ${cell(mutant.rule)} | ${cell(mutant.name)} | ${link(mutant.test)}: ${cell(mutant.named)} | ${how}${why === null ? "" : `: ${cell(why)}`} |`
+  const about = ({ rule, name, test, named }) => `| ${cell(rule)} | ${cell(name)} | ${link(test)}: ${cell(named)} |`
+  // of those that were not chosen now, what came of them before
+  const before = existsSync(file) ? readFileSync(file, "utf8").split("\n") : []
+  const rows = mutants.flatMap((mutant) => {
+    const end = ends.get(mutant)
+    if (end !== undefined) return [`${about(mutant)} ${end.how}${end.why === null ? "" : `: ${cell(end.why)}`} |`]
+    return before.filter((row) => row.startsWith(about(mutant)))
   })
+  const among = rows.map((row) => /\| (\w+)[^|]*\|$/.exec(row)?.[1])
+  const machine = `${cpus().length} × ${(cpus()[0]?.model ?? "a CPU").replace(/ \d+-Core.*/, "")}, Node ${process.versions.node}`
   const page = `# Planted bugs
 
-For each rule of the engine a bug is planted in a copy of the sources, and the test that is named for it has to fail. Made by \`npm run mutants -- --write\` on ${date} (${machine}): **${sum.join(", ")}**.
+For each rule of the engine a bug is planted in a copy of the sources, and the test that is named for it has to fail. Made by \`npm run mutants -- --write\`, last on ${new Date().toISOString().slice(0, 10)} (${machine}): **${sumOf(among)}**.
 
 | rule | what is planted | the test | |
 | --- | --- | --- | --- |
 ${rows.join("\n")}
 `
-  writeFileSync(join(root, "docs", "reference", "mutants.md"), page)
+  writeFileSync(file, page)
 }
-console.log(sum.join(", "))
-process.exit(count("survived") > 0 ? 1 : count("unjudged") > 0 ? 2 : 0)
+const survived = count("survived", hows)
+console.log(sumOf(hows))
+process.exit(survived > 0 ? 1 : count("unjudged", hows) > 0 ? 2 : 0)
