@@ -38,8 +38,7 @@ export interface StateStoreShape {
 }
 
 /** Gone meanwhile is good: then there is nothing to make durable. */
-const syncTrace = (file: string): Effect.Effect<void, unknown> =>
-  Effect.catchIf(syncFile(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK), isGone, () => Effect.void)
+const syncTrace = (file: string): Effect.Effect<void, unknown> => Effect.catchIf(syncFile(file), isGone, () => Effect.void)
 
 const writing = (file: string, write: () => void) => Effect.try({ try: write, catch: (cause) => stateFault(file, cause) })
 

@@ -2,12 +2,14 @@
 import * as fs from "node:fs"
 import { Effect } from "effect"
 
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants
+
 /** Only the wait for the disk is handed to another thread: opening and closing what was just written takes less than handing it over. */
-export const syncFile = (file: string, flags: number): Effect.Effect<void, unknown> =>
+export const syncFile = (file: string): Effect.Effect<void, unknown> =>
   Effect.callback<void, unknown>((resume) => {
     let descriptor: number
     try {
-      descriptor = fs.openSync(file, flags)
+      descriptor = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     } catch (cause) {
       return resume(Effect.fail(cause))
     }

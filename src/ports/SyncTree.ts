@@ -10,10 +10,8 @@ type IoError = IoFailed | DiskFull | IoDurability
 
 /** So many files are synced at once. */
 const syncsAtOnce = 8
-const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants
 
-const syncOne = (file: string): Effect.Effect<void, IoError> =>
-  Effect.mapError(syncFile(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), (cause) => ioFault("fsync", file, cause))
+const syncOne = (file: string): Effect.Effect<void, IoError> => Effect.mapError(syncFile(file), (cause) => ioFault("fsync", file, cause))
 
 /** Regular files and folders below `root`, if it is there, folders after what they hold. Links need nothing of their own. */
 const below = (root: string): { readonly files: ReadonlyArray<string>; readonly folders: ReadonlyArray<string> } => {
